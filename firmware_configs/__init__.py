@@ -1,0 +1,1 @@
+"""Facts about devices, as data. The module exists so that importlib.resources finds the files."""

@@ -1,0 +1,1 @@
+"""The server of a hall: rules, store, realtime and staff pages. Importing this loads nothing."""

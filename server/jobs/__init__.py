@@ -1,0 +1,1 @@
+"""What the server does on its own: day roll-over, opening hours, clean-up."""

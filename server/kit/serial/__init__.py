@@ -1,0 +1,1 @@
+"""Serial devices: one port, one native thread, one inbox."""

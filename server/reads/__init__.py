@@ -1,0 +1,1 @@
+"""Questions: each returns a view of the contract and locks nothing."""

@@ -1,0 +1,1 @@
+"""Delivers committed events to screens and staff pages."""

@@ -1,0 +1,1 @@
+"""HTTP: commands, staff pages and the citizen's page. Translates only."""
