@@ -1,0 +1,161 @@
+"""Answers to questions: what kiosk, display and staff pages show. Frozen, without behaviour."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Limit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A promised or statutory limit 承诺时限 / 法定时限: a number and its unit, never one alone."""
+
+    n: int
+    unit: str
+    """`spot` 当场, `workday` 工作日, `day` 自然日, `month` 月, `none` 无时限."""
+    note: str = ""
+    example: bool = False
+    """True when the value is a sample 示例, not the promise of a real centre."""
+
+
+class Fee(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What an item costs 收费标准."""
+
+    charged: bool
+    text: str
+    basis: str = ""
+    example: bool = False
+
+
+class Material(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One paper the applicant brings 申报材料."""
+
+    name: str
+    form: str = ""
+    """原件, 复印件, 照片, 现场签署 ... or empty when the source does not say."""
+    example: bool = False
+
+
+class DisclosureView(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The five disclosures 五公开 of one item in one revision."""
+
+    item: str
+    revision: int
+    content: str
+    steps: tuple[str, ...]
+    materials: tuple[Material, ...]
+    promised: Limit
+    statutory: Limit
+    fee: Fee
+    legal_basis: tuple[str, ...] = ()
+    not_needed: tuple[str, ...] = ()
+    result: str = ""
+    validity: str = ""
+    published_at: str = ""
+
+
+class CatalogueItem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An item 事项 as a kiosk offers it."""
+
+    code: str
+    name: str
+    short_name: str
+    department: str
+    queue: str
+    mode: str
+    """`instant` 即办, `promised` 承诺, `joint` 联办."""
+    keywords: tuple[str, ...]
+    common: bool
+    consult_only: bool
+    disclosure: DisclosureView | None
+
+
+class CatalogueDepartment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A department 进驻单位 with its short name for buttons."""
+
+    code: str
+    name: str
+    short_name: str
+
+
+class CatalogueQueue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A line of people: prefix, name and the counters that serve it."""
+
+    code: str
+    name: str
+    prefix: str
+    department: str
+    zone: str
+    counters: tuple[str, ...]
+    consult_only: bool = False
+
+
+class CatalogueCounter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A counter 窗口 as the public knows it."""
+
+    code: str
+    name: str
+    department: str
+    zone: str
+
+
+class CatalogueZone(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A part of the hall."""
+
+    code: str
+    name: str
+    floor: str = ""
+
+
+class Catalogue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything a kiosk or display needs to know of the hall that changes seldom. ETag = digest."""
+
+    hall: str
+    hall_name: str
+    tz: str
+    digest: str
+    zones: tuple[CatalogueZone, ...]
+    departments: tuple[CatalogueDepartment, ...]
+    queues: tuple[CatalogueQueue, ...]
+    counters: tuple[CatalogueCounter, ...]
+    items: tuple[CatalogueItem, ...]
+    notices: tuple[str, ...]
+    """Notices 公告 in force, plain text."""
+    no_show_rule: str
+    """The hall's 过号 rule in one line, as printed on the slip."""
+    public_url: str
+    """Address that phones reach, without trailing slash; item pages are `{public_url}/g/{item}`."""
+
+
+class TicketSlip(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything that is printed on a slip 小票 and shown on the number page."""
+
+    uid: str
+    number: str
+    queue: str
+    queue_name: str
+    department: str
+    """Department's short name."""
+    item: str
+    """Code of the item, empty when a queue was chosen without one."""
+    item_name: str
+    hall_name: str
+    ahead: int
+    """Waiting tickets 前面等候人数 in the same queue at issue."""
+    low_min: int | None
+    """Lower end of the estimated wait in minutes; None when there is nothing honest to say."""
+    high_min: int | None
+    counters: tuple[str, ...]
+    """Names of the counters that serve the queue, e.g. `3号窗口`."""
+    issued_at: str
+    """UTC."""
+    issued_local: str
+    """Hall time for paper: `2026-11-23 09:41`."""
+    no_show_rule: str
+    url: str
+    """Address in the QR code: the ticket's own page, unguessable."""
+    promise: str = ""
+    """One line: `承诺5个工作日·不收费`."""
+    consult_only: bool = False
+    priority: str = ""
+    """Name of the priority class 优先类别, empty for ordinary people."""
+    reprint: int = 0
+    """0 for the first slip, n for 补打 n."""
