@@ -196,6 +196,14 @@ class HelpAnswered(Message, frozen=True, kw_only=True):
     device: str
 
 
+class SlipRequested(Message, frozen=True, kw_only=True):
+    """Staff asked a kiosk to print a ticket again 补打; the kiosk fetches its jobs."""
+
+    TYPE: ClassVar[str] = "slip.requested"
+    device: str
+    ticket: str
+
+
 class EventWithheld(Message, frozen=True, kw_only=True):
     """Stands in a public client's stream for an event that is for staff only, so no number lacks."""
 
@@ -219,6 +227,7 @@ MESSAGES: tuple[type[Message], ...] = (
     DeviceChanged,
     HelpRequested,
     HelpAnswered,
+    SlipRequested,
     EventWithheld,
 )
 """Every message, in the order of the reference page."""

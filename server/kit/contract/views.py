@@ -159,3 +159,141 @@ class TicketSlip(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """Name of the priority class 优先类别, empty for ordinary people."""
     reprint: int = 0
     """0 for the first slip, n for 补打 n."""
+
+
+class SlipJob(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A reprint 补打 that staff asked a kiosk for; fetched by the kiosk, answered by print-results."""
+
+    job: int
+    slip: TicketSlip
+
+
+class Heard(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whether a call reached people: how many screens should show it and how many said they did."""
+
+    call: str
+    times: int
+    screens: int
+    """Displays of the counter's zone that are connected now."""
+    shown: int
+    """Displays that acknowledged this very call and repetition."""
+    spoken: bool
+    """True when a voice acknowledged it; no voice is connected before the voice is built."""
+    late: bool
+    """True when five seconds have passed and no screen has acknowledged."""
+
+
+class DeskTicket(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A ticket as its clerk sees it."""
+
+    uid: str
+    number: str
+    version: int
+    state: str
+    queue: str
+    queue_name: str
+    item: str
+    item_name: str
+    mode: str
+    """The item's handling mode `instant`, `promised`, `joint`; empty without an item."""
+    revision: int
+    """Revision of the five disclosures that the citizen was shown; 0 without an item."""
+    promise: str
+    """One line: `承诺5个工作日（示例）`; empty without an item."""
+    fee: str
+    """One line: `不收费`; empty without an item."""
+    materials: tuple[Material, ...]
+    priority: str
+    """Name of the priority class; empty for ordinary people."""
+    priority_reason: str
+    queued_at: str
+    called_at: str | None
+    serving_at: str | None
+    left_at: str | None
+    calls: int
+    note: str
+    transfers: int
+    print_state: str
+    print_fault: str
+
+
+class DeskQueue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A queue as a target of transfer and as a line of the counter."""
+
+    code: str
+    name: str
+    department: str
+    waiting: int
+    open_counters: int
+    here: bool
+    """True when this counter serves it."""
+
+
+class DeskCounter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The counter of the page."""
+
+    code: str
+    name: str
+    department: str
+    zone: str
+    state: str
+    reason: str
+    until: str | None
+    version: int
+    clerk_label: str
+    opened_at: str | None
+
+
+class DeskDevice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A kiosk that can print, for 补打."""
+
+    uid: str
+    name: str
+    online: bool
+    faults: tuple[str, ...]
+
+
+class DeskHelp(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A citizen at a kiosk is waiting for a person 找工作人员."""
+
+    device: str
+    name: str
+    at: str
+
+
+class DeskView(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All that the clerk's page 窗口终端 shows, in one answer."""
+
+    hall: str
+    hall_name: str
+    tz: str
+    seq: int
+    now: str
+    date: str
+    day_state: str
+    emergency: str | None
+    clerk_label: str
+    counter: DeskCounter
+    current: DeskTicket | None
+    heard: Heard | None
+    """About the current ticket's last call; None when nothing is called."""
+    done_today: int
+    """Tickets finished at this counter today."""
+    waiting_count: int
+    """Waiting in all queues that this counter serves."""
+    longest_since: str | None
+    """`queued_at` of the one who has waited longest."""
+    waiting: tuple[DeskTicket, ...]
+    """The first 30 in the order in which they will be called here."""
+    held: tuple[DeskTicket, ...]
+    no_shows: tuple[DeskTicket, ...]
+    """Those that may still be reinstated, newest first."""
+    queues: tuple[DeskQueue, ...]
+    """All active queues of the hall."""
+    counters: tuple[CatalogueCounter, ...]
+    kiosks: tuple[DeskDevice, ...]
+    help: tuple[DeskHelp, ...]
+    min_calls: int
+    recall_min_s: int
+    pause_reasons: tuple[str, ...]
+    hold_reasons: tuple[str, ...]
