@@ -1,0 +1,1 @@
+"""What tests share: a temporary PostgreSQL, a guarded Chromium, free ports and patience."""
