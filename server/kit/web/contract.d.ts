@@ -1,0 +1,689 @@
+// Made from the Structs by `python -m server.kit.contract.reference --write`; edits here are lost.
+// Moments are UTC text such as 2026-11-23T01:15:07.412Z; dates are hall-local.
+
+// views: Answers to questions: what kiosk, display and staff pages show. Frozen, without behaviour.
+
+/** A promised or statutory limit 承诺时限 / 法定时限: a number and its unit, never one alone. */
+export interface Limit {
+  readonly n: number;
+  /** `spot` 当场, `workday` 工作日, `day` 自然日, `month` 月, `none` 无时限. */
+  readonly unit: string;
+  readonly note: string;
+  /** true when the value is a sample 示例, not the promise of a real centre. */
+  readonly example: boolean;
+}
+
+/** What an item costs 收费标准. */
+export interface Fee {
+  readonly charged: boolean;
+  readonly text: string;
+  readonly basis: string;
+  readonly example: boolean;
+}
+
+/** One paper the applicant brings 申报材料. */
+export interface Material {
+  readonly name: string;
+  /** 原件, 复印件, 照片, 现场签署 ... or empty when the source does not say. */
+  readonly form: string;
+  readonly example: boolean;
+}
+
+/** The five disclosures 五公开 of one item in one revision. */
+export interface DisclosureView {
+  /** Code of the item 事项. */
+  readonly item: string;
+  /** Revision of the five disclosures, from 1. */
+  readonly revision: number;
+  readonly content: string;
+  readonly steps: readonly string[];
+  readonly materials: readonly Material[];
+  readonly promised: Limit;
+  readonly statutory: Limit;
+  readonly fee: Fee;
+  readonly legal_basis: readonly string[];
+  readonly not_needed: readonly string[];
+  readonly result: string;
+  readonly validity: string;
+  readonly published_at: string;
+}
+
+/** An item 事项 as a kiosk offers it. */
+export interface CatalogueItem {
+  readonly code: string;
+  readonly name: string;
+  readonly short_name: string;
+  readonly department: string;
+  /** Code of the queue. */
+  readonly queue: string;
+  /** `instant` 即办, `promised` 承诺, `joint` 联办. */
+  readonly mode: string;
+  readonly keywords: readonly string[];
+  readonly common: boolean;
+  readonly consult_only: boolean;
+  readonly disclosure: DisclosureView | null;
+}
+
+/** A department 进驻单位 with its short name for buttons. */
+export interface CatalogueDepartment {
+  readonly code: string;
+  readonly name: string;
+  readonly short_name: string;
+}
+
+/** A line of people: prefix, name and the counters that serve it. */
+export interface CatalogueQueue {
+  readonly code: string;
+  readonly name: string;
+  readonly prefix: string;
+  readonly department: string;
+  /** Code of the zone 分区. */
+  readonly zone: string;
+  readonly counters: readonly string[];
+  readonly consult_only: boolean;
+}
+
+/** A counter 窗口 as the public knows it. */
+export interface CatalogueCounter {
+  readonly code: string;
+  readonly name: string;
+  readonly department: string;
+  /** Code of the zone 分区. */
+  readonly zone: string;
+}
+
+/** A part of the hall. */
+export interface CatalogueZone {
+  readonly code: string;
+  readonly name: string;
+  readonly floor: string;
+}
+
+/** Everything a kiosk or display needs to know of the hall that changes seldom. ETag = digest. */
+export interface Catalogue {
+  /** Code of the hall. */
+  readonly hall: string;
+  readonly hall_name: string;
+  /** Time zone of the hall: `Asia/Shanghai`. */
+  readonly tz: string;
+  /** Digest of the catalogue in force. */
+  readonly digest: string;
+  readonly zones: readonly CatalogueZone[];
+  readonly departments: readonly CatalogueDepartment[];
+  readonly queues: readonly CatalogueQueue[];
+  readonly counters: readonly CatalogueCounter[];
+  readonly items: readonly CatalogueItem[];
+  /** Notices 公告 in force, plain text. */
+  readonly notices: readonly string[];
+  /** The hall's 过号 rule in one line, as printed on the slip. */
+  readonly no_show_rule: string;
+  /** Address that phones reach, without trailing slash; item pages are `{public_url}/g/{item}`. */
+  readonly public_url: string;
+}
+
+/** Everything that is printed on a slip 小票 and shown on the number page. */
+export interface TicketSlip {
+  /** Unguessable identity of 22 characters. */
+  readonly uid: string;
+  /** Number 票号 as printed: `A012`. */
+  readonly number: string;
+  /** Code of the queue. */
+  readonly queue: string;
+  /** Name of the queue. */
+  readonly queue_name: string;
+  /** Department's short name. */
+  readonly department: string;
+  /** Code of the item, empty when a queue was chosen without one. */
+  readonly item: string;
+  /** Name of the item. */
+  readonly item_name: string;
+  readonly hall_name: string;
+  /** Waiting tickets 前面等候人数 in the same queue at issue. */
+  readonly ahead: number;
+  /** Lower end of the estimated wait in minutes; null when there is nothing honest to say. */
+  readonly low_min: number | null;
+  readonly high_min: number | null;
+  /** Names of the counters that serve the queue, e.g. `3号窗口`. */
+  readonly counters: readonly string[];
+  /** UTC. */
+  readonly issued_at: string;
+  /** Hall time for paper: `2026-11-23 09:41`. */
+  readonly issued_local: string;
+  readonly no_show_rule: string;
+  /** Address in the QR code: the ticket's own page, unguessable. */
+  readonly url: string;
+  /** One line: `承诺5个工作日·不收费`. */
+  readonly promise: string;
+  readonly consult_only: boolean;
+  /** Name of the priority class 优先类别, empty for ordinary people. */
+  readonly priority: string;
+  /** 0 for the first slip, n for 补打 n. */
+  readonly reprint: number;
+}
+
+/** A reprint 补打 that staff asked a kiosk for; fetched by the kiosk, answered by print-results. */
+export interface SlipJob {
+  readonly job: number;
+  readonly slip: TicketSlip;
+}
+
+/** Whether a call reached people: how many screens should show it and how many said they did. */
+export interface Heard {
+  readonly call: string;
+  /** 1 for the call, 2 and more for its recalls 重呼. */
+  readonly times: number;
+  /** Displays of the counter's zone that are connected now. */
+  readonly screens: number;
+  /** Displays that acknowledged this very call and repetition. */
+  readonly shown: number;
+  /** true when a voice acknowledged it; no voice is connected before the voice is built. */
+  readonly spoken: boolean;
+  /** true when five seconds have passed and no screen has acknowledged. */
+  readonly late: boolean;
+}
+
+/** A ticket as its clerk sees it. */
+export interface DeskTicket {
+  /** Unguessable identity of 22 characters. */
+  readonly uid: string;
+  /** Number 票号 as printed: `A012`. */
+  readonly number: string;
+  /** Raised by each change; send the one that was shown. */
+  readonly version: number;
+  readonly state: string;
+  /** Code of the queue. */
+  readonly queue: string;
+  /** Name of the queue. */
+  readonly queue_name: string;
+  /** Code of the item 事项. */
+  readonly item: string;
+  /** Name of the item. */
+  readonly item_name: string;
+  /** The item's handling mode `instant`, `promised`, `joint`; empty without an item. */
+  readonly mode: string;
+  /** Revision of the five disclosures that the citizen was shown; 0 without an item. */
+  readonly revision: number;
+  /** One line: `承诺5个工作日（示例）`; empty without an item. */
+  readonly promise: string;
+  /** One line: `不收费`; empty without an item. */
+  readonly fee: string;
+  readonly materials: readonly Material[];
+  /** Name of the priority class; empty for ordinary people. */
+  readonly priority: string;
+  readonly priority_reason: string;
+  readonly queued_at: string;
+  readonly called_at: string | null;
+  readonly serving_at: string | null;
+  readonly left_at: string | null;
+  readonly calls: number;
+  readonly note: string;
+  readonly transfers: number;
+  readonly print_state: string;
+  readonly print_fault: string;
+}
+
+/** A queue as a target of transfer and as a line of the counter. */
+export interface DeskQueue {
+  readonly code: string;
+  readonly name: string;
+  readonly department: string;
+  /** Waiting tickets of the queue after this event. */
+  readonly waiting: number;
+  readonly open_counters: number;
+  /** true when this counter serves it. */
+  readonly here: boolean;
+}
+
+/** The counter of the page. */
+export interface DeskCounter {
+  readonly code: string;
+  readonly name: string;
+  readonly department: string;
+  /** Code of the zone 分区. */
+  readonly zone: string;
+  readonly state: string;
+  readonly reason: string;
+  readonly until: string | null;
+  /** Raised by each change; send the one that was shown. */
+  readonly version: number;
+  readonly clerk_label: string;
+  readonly opened_at: string | null;
+}
+
+/** A kiosk that can print, for 补打. */
+export interface DeskDevice {
+  /** Unguessable identity of 22 characters. */
+  readonly uid: string;
+  readonly name: string;
+  readonly online: boolean;
+  /** Codes of the faults it reports, empty when well. */
+  readonly faults: readonly string[];
+}
+
+/** A citizen at a kiosk is waiting for a person 找工作人员. */
+export interface DeskHelp {
+  /** Uid of the device. */
+  readonly device: string;
+  readonly name: string;
+  readonly at: string;
+}
+
+/** All that the clerk's page 窗口终端 shows, in one answer. */
+export interface DeskView {
+  /** Code of the hall. */
+  readonly hall: string;
+  readonly hall_name: string;
+  /** Time zone of the hall: `Asia/Shanghai`. */
+  readonly tz: string;
+  readonly seq: number;
+  readonly now: string;
+  /** Business day 营业日, hall-local. */
+  readonly date: string;
+  readonly day_state: string;
+  readonly emergency: string | null;
+  readonly clerk_label: string;
+  /** Code of the counter 窗口. */
+  readonly counter: DeskCounter;
+  readonly current: DeskTicket | null;
+  /** About the current ticket's last call; null when nothing is called. */
+  readonly heard: Heard | null;
+  /** Tickets finished at this counter today. */
+  readonly done_today: number;
+  /** Waiting in all queues that this counter serves. */
+  readonly waiting_count: number;
+  /** `queued_at` of the one who has waited longest. */
+  readonly longest_since: string | null;
+  /** The first 30 in the order in which they will be called here. */
+  readonly waiting: readonly DeskTicket[];
+  readonly held: readonly DeskTicket[];
+  /** Those that may still be reinstated, newest first. */
+  readonly no_shows: readonly DeskTicket[];
+  /** All active queues of the hall. */
+  readonly queues: readonly DeskQueue[];
+  readonly counters: readonly CatalogueCounter[];
+  readonly kiosks: readonly DeskDevice[];
+  readonly help: readonly DeskHelp[];
+  readonly min_calls: number;
+  readonly recall_min_s: number;
+  readonly pause_reasons: readonly string[];
+  readonly hold_reasons: readonly string[];
+}
+
+// board: The board: the public truth of a hall, and how each event changes it.
+
+/** A queue as screens show it. */
+export interface QueueLine {
+  readonly code: string;
+  /** Waiting tickets of the queue after this event. */
+  readonly waiting: number;
+  readonly issuing: boolean;
+  readonly reason: string;
+  readonly resumes_at: string | null;
+  /** Typical service time in seconds. */
+  readonly service_s: number;
+}
+
+/** A counter as screens show it. */
+export interface CounterLine {
+  readonly code: string;
+  readonly name: string;
+  /** Code of the zone 分区. */
+  readonly zone: string;
+  readonly state: string;
+  readonly reason: string;
+  readonly until: string | null;
+  readonly clerk_label: string;
+  /** Number 票号 as printed: `A012`. */
+  readonly ticket: string | null;
+}
+
+/** A ticket that is at a counter now, called or being served. */
+export interface CallLine {
+  readonly call: string;
+  /** Number 票号 as printed: `A012`. */
+  readonly ticket: string;
+  /** Code of the queue. */
+  readonly queue: string;
+  /** Code of the counter 窗口. */
+  readonly counter: string;
+  /** Name of the counter: `3号窗口`. */
+  readonly counter_name: string;
+  /** Code of the zone 分区. */
+  readonly zone: string;
+  /** 1 for the call, 2 and more for its recalls 重呼. */
+  readonly times: number;
+  /** `called` or `serving`. */
+  readonly state: string;
+  /** UTC time of the last call. */
+  readonly called_at: string;
+  readonly serving_at: string | null;
+}
+
+/** The public truth of a hall at event `seq`. */
+export interface Board {
+  /** Code of the hall. */
+  readonly hall: string;
+  readonly seq: number;
+  /** Business day, hall-local. */
+  readonly date: string;
+  readonly day_state: string;
+  /** Digest of the catalogue in force. */
+  readonly digest: string;
+  readonly emergency: string | null;
+  /** By code. */
+  readonly queues: readonly QueueLine[];
+  /** By code. */
+  readonly counters: readonly CounterLine[];
+  /** Newest call first. */
+  readonly calls: readonly CallLine[];
+}
+
+// messages: Every event that leaves the server, one frozen Struct each.
+
+/** A number 票号 was given and waits. */
+export interface TicketIssued {
+  /** Number 票号 as printed: `A012`. */
+  readonly ticket: string;
+  /** Code of the queue. */
+  readonly queue: string;
+  /** Waiting tickets of the queue after this event. */
+  readonly waiting: number;
+}
+
+/** A ticket is summoned to a counter; `times` > 1 is a recall 重呼 under the same `call`. */
+export interface TicketCalled {
+  /** Identity of the call, the same for its recalls. */
+  readonly call: string;
+  /** Number 票号 as printed: `A012`. */
+  readonly ticket: string;
+  /** Code of the queue. */
+  readonly queue: string;
+  /** Code of the counter 窗口. */
+  readonly counter: string;
+  /** Name of the counter: `3号窗口`. */
+  readonly counter_name: string;
+  /** Code of the zone 分区. */
+  readonly zone: string;
+  /** 1 for the call, 2 and more for its recalls 重呼. */
+  readonly times: number;
+  /** true when a voice should say it. */
+  readonly speak: boolean;
+  /** Waiting tickets of the queue after this event. */
+  readonly waiting: number;
+  /** true when the ticket comes back from hold 挂起 and did not leave the line. */
+  readonly resumed: boolean;
+}
+
+/** The person is at the counter 办理中. */
+export interface TicketServing {
+  /** Number 票号 as printed: `A012`. */
+  readonly ticket: string;
+  /** Code of the counter 窗口. */
+  readonly counter: string;
+}
+
+/** A ticket left the line or its counter. */
+export interface TicketLeft {
+  /** Number 票号 as printed: `A012`. */
+  readonly ticket: string;
+  /** Code of the queue. */
+  readonly queue: string;
+  /** Code of the counter 窗口. */
+  readonly counter: string | null;
+  /** `done`, `no_show`, `cancelled`, `expired` or `held`. */
+  readonly reason: string;
+  /** Waiting tickets of the queue after this event. */
+  readonly waiting: number;
+  /** The queue's typical service time in seconds after this event; null when unchanged. */
+  readonly service_s: number | null;
+}
+
+/** A ticket waits again, keeping its number. */
+export interface TicketRequeued {
+  /** Number 票号 as printed: `A012`. */
+  readonly ticket: string;
+  /** Code of the queue. */
+  readonly queue: string;
+  /** The counter it left, null when it came back from 过号. */
+  readonly counter: string | null;
+  /** `transferred`, `reinstated` or `sent_back`. */
+  readonly reason: string;
+  /** Waiting tickets of the queue after this event. */
+  readonly waiting: number;
+}
+
+/** What became of the paper. Staff only: it names the ticket's uid. */
+export interface TicketPrinted {
+  /** Unguessable identity of 22 characters. */
+  readonly uid: string;
+  /** Number 票号 as printed: `A012`. */
+  readonly ticket: string;
+  /** Uid of the device. */
+  readonly device: string;
+  /** `printed`, `failed` or `unknown`. */
+  readonly state: string;
+  /** Empty, or `paper_out`, `cover_open`, `cutter`, `jam`, `offline`, `silent`, `no_port`. */
+  readonly fault: string;
+}
+
+/** A counter opened, paused or closed. */
+export interface CounterChanged {
+  /** Code of the counter 窗口. */
+  readonly counter: string;
+  /** `closed`, `open` or `paused`. */
+  readonly state: string;
+  /** Why it pauses, in the hall's words; empty when open or closed. */
+  readonly reason: string;
+  /** UTC time of the expected return. */
+  readonly until: string | null;
+  /** Work number 工号 shown to the public; never a name. */
+  readonly clerk_label: string;
+}
+
+/** A queue began or stopped giving numbers. */
+export interface QueueChanged {
+  /** Code of the queue. */
+  readonly queue: string;
+  readonly issuing: boolean;
+  /** Code of the refusal a citizen would get now; empty while issuing. */
+  readonly reason: string;
+  /** UTC time when numbers are given again today, if known. */
+  readonly resumes_at: string | null;
+  /** Waiting tickets of the queue after this event. */
+  readonly waiting: number;
+}
+
+/** Items, queues or counters changed: fetch the catalogue of this digest. */
+export interface CatalogueChanged {
+  /** Digest of the catalogue in force. */
+  readonly digest: string;
+}
+
+/** A revision of an item's five disclosures is in force. The event carries no text. */
+export interface DisclosurePublished {
+  /** Code of the item 事项. */
+  readonly item: string;
+  /** Revision of the five disclosures, from 1. */
+  readonly revision: number;
+  /** Digest of the catalogue in force. */
+  readonly digest: string;
+}
+
+/** Notices 公告 changed: fetch the catalogue of this digest. */
+export interface NoticeChanged {
+  /** Digest of the catalogue in force. */
+  readonly digest: string;
+}
+
+/** The business day 营业日 opened, is closing or closed. On `open` the board starts empty. */
+export interface HallDay {
+  /** Business day 营业日, hall-local. */
+  readonly date: string;
+  /** `open`, `closing` or `closed`. */
+  readonly state: string;
+}
+
+/** Emergency 紧急 on or off: every screen shows the text and nothing else. */
+export interface HallEmergency {
+  readonly on: boolean;
+  readonly text: string;
+}
+
+/** A device came, went or reported a fault. */
+export interface DeviceChanged {
+  /** Uid of the device. */
+  readonly device: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly online: boolean;
+  /** Codes of the faults it reports, empty when well. */
+  readonly faults: readonly string[];
+}
+
+/** A citizen at a kiosk asks for a person 找工作人员. */
+export interface HelpRequested {
+  /** Uid of the device. */
+  readonly device: string;
+  readonly name: string;
+  /** Code of the zone 分区. */
+  readonly zone: string;
+}
+
+/** Somebody goes to the kiosk that asked. */
+export interface HelpAnswered {
+  /** Uid of the device. */
+  readonly device: string;
+}
+
+/** Staff asked a kiosk to print a ticket again 补打; the kiosk fetches its jobs. */
+export interface SlipRequested {
+  /** Uid of the device. */
+  readonly device: string;
+  /** Number 票号 as printed: `A012`. */
+  readonly ticket: string;
+}
+
+/** Stands in a public client's stream for an event that is for staff only, so no number lacks. */
+export interface EventWithheld {
+}
+
+/** The data of each event by its type. */
+export interface MessageByType {
+  readonly "ticket.issued": TicketIssued;
+  readonly "ticket.called": TicketCalled;
+  readonly "ticket.serving": TicketServing;
+  readonly "ticket.left": TicketLeft;
+  readonly "ticket.requeued": TicketRequeued;
+  readonly "ticket.printed": TicketPrinted;
+  readonly "counter.changed": CounterChanged;
+  readonly "queue.changed": QueueChanged;
+  readonly "catalogue.changed": CatalogueChanged;
+  readonly "disclosure.published": DisclosurePublished;
+  readonly "notice.changed": NoticeChanged;
+  readonly "hall.day": HallDay;
+  readonly "hall.emergency": HallEmergency;
+  readonly "device.changed": DeviceChanged;
+  readonly "help.requested": HelpRequested;
+  readonly "help.answered": HelpAnswered;
+  readonly "slip.requested": SlipRequested;
+  readonly "event.withheld": EventWithheld;
+}
+
+/** An event with its place in the hall's gapless sequence. */
+export type Envelope = {
+  [K in keyof MessageByType]: {
+    readonly v: 1;
+    readonly hall: string;
+    readonly seq: number;
+    readonly at: string;
+    readonly type: K;
+    readonly data: MessageByType[K];
+  };
+}[keyof MessageByType];
+
+/** The server's answer to a connection and to `sync`. */
+export type Welcome = {
+  readonly contract: number;
+  readonly hall: string;
+  readonly now: string;
+} & (
+  | { readonly mode: "replay"; readonly events: readonly Envelope[] }
+  | { readonly mode: "snapshot"; readonly board: Board }
+);
+
+/** Sent to everybody every 2 s; freshness is counted from it. */
+export interface Beat {
+  readonly seq: number;
+  readonly now: string;
+}
+
+/** The server ends the connection and says why. */
+export interface Bye {
+  readonly reason: "revoked" | "upgrade_needed" | "shutting_down";
+}
+
+/** Why a request was refused; the list is closed. */
+export type ReasonCode =
+  | "malformed"
+  | "key_required"
+  | "key_reused"
+  | "method_not_allowed"
+  | "not_found"
+  | "too_many_requests"
+  | "too_large"
+  | "sign_in_required"
+  | "wrong_credentials"
+  | "locked_out"
+  | "password_change_required"
+  | "weak_password"
+  | "csrf"
+  | "forbidden"
+  | "device_unknown"
+  | "enrolment_invalid"
+  | "hall_closed"
+  | "lunch_break"
+  | "stopped"
+  | "queue_closed"
+  | "quota_reached"
+  | "numbers_used_up"
+  | "day_closed"
+  | "priority_reason_needed"
+  | "stale"
+  | "wrong_state"
+  | "nobody_waiting"
+  | "counter_closed"
+  | "counter_paused"
+  | "counter_busy"
+  | "counter_taken"
+  | "clerk_elsewhere"
+  | "not_your_counter"
+  | "not_your_ticket"
+  | "not_served_here"
+  | "recall_too_soon"
+  | "calls_too_few"
+  | "reason_needed"
+  | "target_unknown"
+  | "same_queue"
+  | "reinstate_too_late"
+  | "reinstate_used_up"
+  | "people_waiting"
+  | "day_wrong_state"
+  | "incomplete"
+  | "already_exists"
+  | "contract_too_old"
+  | "busy"
+  | "storage_full"
+  | "unreachable"
+  | "internal";
+
+/** A refusal as HTTP answers it, `application/problem+json`. */
+export interface Problem {
+  readonly type: "about:blank";
+  readonly title: string;
+  readonly status: number;
+  readonly code: ReasonCode;
+  /** What happened and what to do, in Chinese. */
+  readonly detail: string;
+  readonly detail_en: string;
+  readonly context: Readonly<Record<string, unknown>>;
+}
