@@ -18,6 +18,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psycopg
@@ -137,7 +138,7 @@ def running() -> Iterator[Cluster]:
     user = _unprivileged()
     # A Unix socket's path may have 107 bytes, so the folder is short and not below TMPDIR.
     folder = Path(tempfile.mkdtemp(prefix="hq-pg-", dir="/tmp"))
-    as_user: dict[str, object] = {"cwd": folder, "stdin": subprocess.DEVNULL}
+    as_user: dict[str, Any] = {"cwd": folder, "stdin": subprocess.DEVNULL}
     if user is not None:
         account = pwd.getpwnam(user)
         os.chown(folder, account.pw_uid, account.pw_gid)
