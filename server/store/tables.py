@@ -62,6 +62,7 @@ hall = sa.Table(
     _text("chain", ""),
     _text("date", ""),
     _text("day_state", "closed"),
+    _text("public_url", ""),
     _text("catalogue_digest", ""),
     sa.Column("emergency", Text),
     _int("version", 1),
@@ -109,6 +110,8 @@ queue = sa.Table(
     _int("first_no", 1),
     _int("last_no", 999),
     _int("service_s", 600),
+    _int("service_setting_s", 600),
+    _json("recent_s", "[]"),
     _flag("active", on=True),
     _flag("consult_only", on=False),
     _flag("finish_when_called", on=False),
@@ -120,7 +123,10 @@ queue = sa.Table(
     _int("version", 1),
     sa.UniqueConstraint("hall_id", "code"),
     sa.UniqueConstraint("hall_id", "prefix"),
-    comment="Line of people; owns prefix and numbers. `service_s` is the typical service time now.",
+    comment=(
+        "Line of people; owns prefix and numbers. `service_s` is the typical service time now, "
+        "`service_setting_s` the hall's own figure, `recent_s` the last services in seconds."
+    ),
 )
 
 item = sa.Table(

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import msgspec
 from msgspec.structs import replace
@@ -117,6 +118,8 @@ def _apply(board: Board, message: Message, at: str) -> Board:
             return _queue(board, message.queue, **changes)
         case TicketRequeued():
             board = _away(board, message.ticket, message.counter)
+            if message.service_s is not None:
+                board = _queue(board, message.from_queue, service_s=message.service_s)
             return _queue(board, message.queue, waiting=message.waiting)
         case CounterChanged():
             return _counter(
@@ -159,10 +162,15 @@ def _called(board: Board, m: TicketCalled, at: str) -> Board:
         called_at=at,
         serving_at=None,
     )
-    others = tuple(c for c in board.calls if c.ticket != m.ticket)
-    board = replace(board, calls=(line, *others))
+    others = (c for c in board.calls if c.ticket != m.ticket)
+    board = replace(board, calls=newest_first((line, *others)))
     board = _counter(board, m.counter, ticket=m.ticket)
     return _queue(board, m.queue, waiting=m.waiting)
+
+
+def newest_first(calls: Iterable[CallLine]) -> tuple[CallLine, ...]:
+    """Return *calls* as every board lists them; calls of one millisecond go by their identity."""
+    return tuple(sorted(calls, key=lambda c: (c.called_at, c.call), reverse=True))
 
 
 def _away(board: Board, ticket: str, counter: str | None) -> Board:

@@ -83,6 +83,10 @@ class TicketRequeued(Message, frozen=True, kw_only=True):
     reason: str
     """`transferred`, `reinstated` or `sent_back`."""
     waiting: int
+    from_queue: str = ""
+    """The queue whose counter it left."""
+    service_s: int | None = None
+    """Typical service time of `from_queue` in seconds after this event; None when unchanged."""
 
 
 class TicketPrinted(Message, frozen=True, kw_only=True):

@@ -116,6 +116,11 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
             zh="今天的营业日已结束，号码已停止使用。",
             en="The business day has ended.",
         ),
+        "emergency": Reason(
+            status=409,
+            zh="现在有紧急情况，暂停取号，请听从工作人员指引。",
+            en="There is an emergency; follow the staff's directions.",
+        ),
         "priority_reason_needed": Reason(
             status=422,
             zh="给予优先“{priority}”要写明原因。",

@@ -297,3 +297,15 @@ class DeskView(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     recall_min_s: int
     pause_reasons: tuple[str, ...]
     hold_reasons: tuple[str, ...]
+
+
+class Done(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The answer to a command of staff: what is true now of the ticket and the counter it met."""
+
+    ticket: str = ""
+    """uid; empty when no ticket was met."""
+    number: str = ""
+    state: str = ""
+    version: int = 0
+    counter: str = ""
+    counter_version: int = 0

@@ -1,0 +1,36 @@
+"""Bringing a database to the present schema; Alembic's migrations stand in `migrations/`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from server.store.engine import Database
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
+def upgrade(database: Database) -> None:
+    """Bring *database* to the newest schema; a database at it is left alone."""
+    config = _config()
+    with database.engine().begin() as connection:
+        if database.is_sqlite:
+            connection.execute(sa.text("PRAGMA foreign_keys = OFF"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def is_current(database: Database) -> bool:
+    """Say whether *database* has the schema of this code."""
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    with database.engine().connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() == head

@@ -1,0 +1,85 @@
+"""The catalogue: what kiosks, screens and phones know of the hall that changes seldom."""
+
+from __future__ import annotations
+
+import hashlib
+
+import msgspec
+
+from server.kit.contract.views import (
+    Catalogue,
+    CatalogueCounter,
+    CatalogueDepartment,
+    CatalogueItem,
+    CatalogueQueue,
+    CatalogueZone,
+)
+from server.store.work import Read
+
+
+def catalogue(r: Read) -> Catalogue:
+    """Return the catalogue in force, with its digest."""
+    return msgspec.structs.replace(_build(r), digest=r.hall.catalogue_digest)
+
+
+def digest_of(r: Read) -> str:
+    """Return the digest that the present catalogue ought to have: 16 hexadecimal digits."""
+    return hashlib.sha256(msgspec.json.encode(_build(r))).hexdigest()[:16]
+
+
+def _build(r: Read) -> Catalogue:
+    c = r.config
+    department = {d.id: d.code for d in c.departments}
+    zone = {z.id: z.code for z in c.zones}
+    queue = {q.id: q.code for q in c.queues}
+    return Catalogue(
+        hall=r.hall.code,
+        hall_name=r.hall.name,
+        tz=r.hall.tz,
+        digest="",
+        zones=tuple(CatalogueZone(code=z.code, name=z.name, floor=z.floor) for z in c.zones),
+        departments=tuple(
+            CatalogueDepartment(code=d.code, name=d.name, short_name=d.short_name)
+            for d in c.departments
+        ),
+        queues=tuple(
+            CatalogueQueue(
+                code=q.code,
+                name=q.name,
+                prefix=q.prefix,
+                department=department[q.department_id],
+                zone=zone[q.zone_id],
+                counters=tuple(x.code for x in c.counters_of_queue[q.id]),
+                consult_only=q.consult_only,
+            )
+            for q in c.queues
+        ),
+        counters=tuple(
+            CatalogueCounter(
+                code=x.code,
+                name=x.name,
+                department=department[x.department_id],
+                zone=zone[x.zone_id],
+            )
+            for x in c.counters
+        ),
+        items=tuple(
+            CatalogueItem(
+                code=i.code,
+                name=i.name,
+                short_name=i.short_name,
+                department=department[i.department_id],
+                queue=queue[i.queue_id],
+                mode=i.mode,
+                keywords=i.keywords,
+                common=i.common,
+                consult_only=i.consult_only or c.queue_by_id[i.queue_id].consult_only,
+                disclosure=i.disclosure,
+            )
+            for i in c.items
+            if i.disclosure is not None
+        ),
+        notices=c.notices,
+        no_show_rule=c.rules.no_show_rule,
+        public_url=r.hall.public_url,
+    )
