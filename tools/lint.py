@@ -39,7 +39,7 @@ def ban(pattern: str, why: str, flags: int = 0) -> Ban:
 # The words are broken in two so that this file does not break its own rule.
 EVERYWHERE = (
     ban(r"(?<![\w.\-/<>}])/wo" r"rk(?=/|\b(?![\w-]))(?!/\{)", "a folder of one machine"),
-    ban(r"(?<![\w.\-])/(?:ro" r"ot|tmp/hq)/", "a folder of one machine"),
+    ban(r"(?<![\w.\-])/(?:roo" r"t|tmp/hq)/", "a folder of one machine"),
     ban(r"(?<![\w.\-])/ho" r"me/(?!hall)\w+/", "a folder of one machine"),
     ban(r"\bpyp" r"i\.(?:org|tuna|\w+\.edu)|pythonho" r"sted\.org", "a package registry"),
     ban(r"registry\.np" r"m|np" r"mjs\.(?:org|com)|np" r"mmirror\.com", "a package registry"),
