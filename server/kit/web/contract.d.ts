@@ -309,6 +309,20 @@ export interface DeskView {
   readonly hold_reasons: readonly string[];
 }
 
+/** The answer to a command of staff: what is true now of the ticket and the counter it met. */
+export interface Done {
+  /** uid; empty when no ticket was met. */
+  readonly ticket: string;
+  /** Number 票号 as printed: `A012`. */
+  readonly number: string;
+  readonly state: string;
+  /** Raised by each change; send the one that was shown. */
+  readonly version: number;
+  /** Code of the counter 窗口. */
+  readonly counter: string;
+  readonly counter_version: number;
+}
+
 // board: The board: the public truth of a hall, and how each event changes it.
 
 /** A queue as screens show it. */
@@ -450,6 +464,10 @@ export interface TicketRequeued {
   readonly reason: string;
   /** Waiting tickets of the queue after this event. */
   readonly waiting: number;
+  /** The queue whose counter it left. */
+  readonly from_queue: string;
+  /** Typical service time of `from_queue` in seconds after this event; null when unchanged. */
+  readonly service_s: number | null;
 }
 
 /** What became of the paper. Staff only: it names the ticket's uid. */
@@ -647,6 +665,7 @@ export type ReasonCode =
   | "quota_reached"
   | "numbers_used_up"
   | "day_closed"
+  | "emergency"
   | "priority_reason_needed"
   | "stale"
   | "wrong_state"
