@@ -36,6 +36,7 @@ PUBLIC_FIELDS = frozenset(
         "device",
         "digest",
         "emergency",
+        "from_queue",
         "hall",
         "issuing",
         "item",
