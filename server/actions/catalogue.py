@@ -18,8 +18,8 @@ from server.kit.contract.messages import (
 )
 from server.kit.contract.reasons import Refused
 from server.kit.contract.views import DisclosureView, Done
-from server.store.published import digest_of
 from server.store import catalogue
+from server.store.published import digest_of
 from server.store.work import Work
 
 LONGEST_EMERGENCY = 120

@@ -6,12 +6,11 @@ import secrets
 from dataclasses import replace
 
 from server.actions import days
-from server.domain.moments import instant, local, seconds_between
+from server.domain.moments import seconds_between
 from server.domain.numbering import next_no, number_text
 from server.domain.ordering import ORDINARY, place_behind
 from server.domain.people import Permission, Staff
 from server.domain.tickets import OVER, STATE_ZH, State, Ticket, Verb
-from server.kit.contract.board import wait_range
 from server.kit.contract.messages import (
     SlipRequested,
     TicketIssued,
@@ -20,11 +19,12 @@ from server.kit.contract.messages import (
     TicketRequeued,
 )
 from server.kit.contract.reasons import Refused
-from server.kit.contract.views import DisclosureView, Done, TicketSlip
+from server.kit.contract.views import Done, TicketSlip
 from server.store import counters, devices, tickets
 from server.store.devices import Device
 from server.store.hallconfig import ItemInfo, PriorityInfo, QueueInfo
-from server.store.work import Read, Work
+from server.store.slips import slip
+from server.store.work import Work
 
 PRINT_FAULTS = frozenset(
     {"", "paper_out", "cover_open", "cutter", "jam", "offline", "silent", "no_port"}
@@ -115,7 +115,7 @@ def issue(
         state_to=State.WAITING.value,
         note=ticket.priority_reason,
     )
-    return slip(w, ticket, ahead=line.waiting, open_counters=line.open_counters, line=line)
+    return slip(w, ticket, ahead=line.waiting, line=line)
 
 
 def _wanted(w: Work, item: str, queue: str) -> tuple[QueueInfo, ItemInfo | None]:
@@ -134,67 +134,6 @@ def _priority(w: Work, code: str, reason: str) -> PriorityInfo | None:
     if found.needs_reason and not reason.strip():
         raise Refused("priority_reason_needed", priority=found.name)
     return found
-
-
-def slip(
-    r: Read,
-    ticket: Ticket,
-    *,
-    ahead: int,
-    open_counters: int,
-    line: counters.Line,
-    reprint: int = 0,
-) -> TicketSlip:
-    """Return everything that is printed for *ticket*."""
-    info = r.config.queue_by_id[ticket.queue_id]
-    item = None if ticket.item_id is None else r.config.item_by_id.get(ticket.item_id)
-    expected = wait_range(ahead, open_counters, line.service_s)
-    klass = next((p for p in r.config.priorities if p.code == ticket.priority), None)
-    disclosure = None if item is None else item.disclosure
-    return TicketSlip(
-        uid=ticket.uid,
-        number=ticket.number,
-        queue=info.code,
-        queue_name=info.name,
-        department=r.config.department_by_id[info.department_id].short_name,
-        item="" if item is None else item.code,
-        item_name="" if item is None else item.name,
-        hall_name=r.hall.name,
-        ahead=ahead,
-        low_min=None if expected is None else expected[0],
-        high_min=None if expected is None else expected[1],
-        counters=tuple(c.name for c in r.config.counters_of_queue[info.id]),
-        issued_at=ticket.queued_at,
-        issued_local=_local_text(r, ticket.queued_at),
-        no_show_rule=r.config.rules.no_show_rule,
-        url=f"{r.hall.public_url}/t/{ticket.token}",
-        promise="" if disclosure is None else promise_line(disclosure),
-        consult_only=info.consult_only or (item is not None and item.consult_only),
-        priority="" if klass is None else klass.name,
-        reprint=reprint,
-    )
-
-
-def _local_text(r: Read, at: str) -> str:
-    return f"{local(instant(at), r.hall.tz):%Y-%m-%d %H:%M}"
-
-
-UNIT_ZH = {"workday": "个工作日", "day": "日", "month": "个月"}
-
-
-def promise_line(disclosure: DisclosureView) -> str:
-    """Return promise and fee in one line: `承诺5个工作日（示例）·不收费`."""
-    limit = disclosure.promised
-    if limit.unit == "spot":
-        text = "当场办结"
-    elif limit.unit in UNIT_ZH:
-        text = f"承诺{limit.n}{UNIT_ZH[limit.unit]}"
-    else:
-        text = "无时限"
-    if limit.example:
-        text += "（示例）"
-    fee = "收费" if disclosure.fee.charged else "不收费"
-    return f"{text}·{fee}"
 
 
 def print_result(

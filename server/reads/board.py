@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-
+from server.domain.tickets import State
 from server.kit.contract.board import Board, CallLine, CounterLine, QueueLine, newest_first
 from server.store import counters, tickets
 from server.store.work import Read
-from server.domain.tickets import State
 
 
 def board(r: Read) -> Board:

@@ -128,6 +128,26 @@ _IN_STATES: dict[tuple[State, ...], Sql] = {
         (State.WAITING, State.CALLED, State.SERVING, State.HELD, State.NO_SHOW),
     )
 }
+_AHEAD = Sql(
+    sa.select(sa.func.count()).where(
+        T.hall_id == sa.bindparam("h"),
+        T.date == sa.bindparam("d"),
+        T.queue_id == sa.bindparam("q"),
+        T.state == sa.literal_column("'waiting'"),
+        sa.tuple_(T.rank, T.sort_at, T.id)
+        < sa.tuple_(sa.bindparam("r"), sa.bindparam("s"), sa.bindparam("i")),
+    )
+)
+_DONE_AT = Sql(
+    sa.select(sa.func.count())
+    .select_from(tables.hall_event)
+    .where(
+        tables.hall_event.c.hall_id == sa.bindparam("h"),
+        tables.hall_event.c.at >= sa.bindparam("since"),
+        tables.hall_event.c.counter_id == sa.bindparam("c"),
+        tables.hall_event.c.state_to == "done",
+    )
+)
 _E = tables.hall_event.c
 _RECENT_RANKS = Sql(
     sa.select(T.rank)
@@ -227,3 +247,24 @@ def in_states(r: Read, *states: State) -> list[Ticket]:
 def recent_ranks(r: Read, counter_id: int, most: int) -> list[int]:
     """Return the ranks of the last first calls from the queues of a counter, newest first."""
     return [x for (x,) in r.all(_RECENT_RANKS, h=r.hall.id, c=counter_id, most=most)]
+
+
+def ahead_of(r: Read, ticket: Ticket) -> int:
+    """Return how many wait before a waiting ticket in its queue; 0 for any other state."""
+    if ticket.state is not State.WAITING:
+        return 0
+    count = r.scalar(
+        _AHEAD,
+        h=r.hall.id,
+        d=ticket.date,
+        q=ticket.queue_id,
+        r=ticket.rank,
+        s=ticket.sort_at,
+        i=ticket.id,
+    )
+    return int(count)
+
+
+def done_at(r: Read, counter_id: int, since: str) -> int:
+    """Return how many tickets a counter finished since a moment."""
+    return int(r.scalar(_DONE_AT, h=r.hall.id, c=counter_id, since=since))

@@ -47,7 +47,8 @@ export function renderRows(list, rows, { key, make, fill }) {
 
 /**
  * Write the words of `values` into the parts of `element` marked `data-f="name"`, text only.
- * A part whose word is empty or missing is hidden, so that no empty box keeps its gap.
+ * A part whose word is empty is hidden, so that no empty box keeps its gap; one that `values`
+ * does not name is left alone.
  *
  * @param {ParentNode} element
  * @param {Readonly<Record<string, unknown>>} values
@@ -55,7 +56,9 @@ export function renderRows(list, rows, { key, make, fill }) {
 export function fillWords(element, values) {
   for (const part of element.querySelectorAll("[data-f]")) {
     const target = /** @type {HTMLElement} */ (part);
-    const value = values[target.dataset.f ?? ""];
+    const name = target.dataset.f ?? "";
+    if (!(name in values)) continue;
+    const value = values[name];
     const words = value === undefined || value === null ? "" : String(value);
     if (target.textContent !== words) target.textContent = words;
     target.hidden = words === "";

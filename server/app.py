@@ -1,0 +1,309 @@
+"""The composition root: the only place where the server's parts are put together."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import structlog
+from flask import Flask
+from flask_socketio import SocketIO
+from flask_wtf.csrf import validate_csrf
+from gevent.event import Event
+from jinja2 import ChoiceLoader, FileSystemLoader
+from werkzeug.middleware.proxy_fix import ProxyFix
+from wtforms import ValidationError
+
+from server.actions import catalogue as catalogue_acts
+from server.actions import devices as device_acts
+from server.config import ConfigError, ServerConfig, require_public_url
+from server.jobs.timetable import Timetable
+from server.kit.clock import clock_from
+from server.kit.contract.reasons import Refused
+from server.kit.sockets import listen
+from server.reads import log
+from server.reads.board import board
+from server.realtime import wire
+from server.realtime.fanout import Fanout, Source
+from server.realtime.namespaces import Output, Realtime, StaffIdentity
+from server.realtime.presence import DeviceIdentity, Transition
+from server.runtime import Runtime
+from server.store import migrate
+from server.store.engine import Database
+from server.store.work import Actor
+from server.web import assets, auth, errors, limits, pages
+from server.web.api import counters, devices, hall, tickets
+from server.web.desk import pages as desk_pages
+from server.web.services import EXTENSION, Services
+
+LARGEST_REQUEST = 256 * 1024
+"""Bytes of a request's body; a disclosure is some 5 kB."""
+
+logger = structlog.get_logger("hallqueue.app")
+
+
+@dataclass(kw_only=True)
+class Server:
+    """A server that is put together and can be run."""
+
+    config: ServerConfig
+    app: Flask
+    socketio: SocketIO
+    runtime: Runtime
+    realtime: Realtime
+    fanout: Fanout
+    timetable: Timetable
+    hall: str
+
+    def run(self, stop: Event) -> None:
+        """Listen and serve until *stop* is set; then end in order."""
+        sock = listen(self.config.host, self.config.port)
+        self.timetable.start()
+        self.fanout.start()
+        try:
+            wire.serve(self.app, self.socketio, sock, stop=stop, farewell=self.realtime.farewell)
+        finally:
+            self.fanout.stop()
+            self.timetable.stop()
+            self.runtime.close()
+
+
+class _PresenceView:
+    """Presence as the web layer asks for it."""
+
+    def __init__(self, realtime: Realtime, hall_code: str) -> None:
+        self._realtime = realtime
+        self._hall = hall_code
+
+    def displays(self, zone: str) -> int:
+        """How many displays that show *zone* are connected."""
+        return sum(
+            1
+            for d in self._realtime.presence.devices(self._hall)
+            if d.online and d.device.kind == "display" and d.device.zone in {"", zone}
+        )
+
+    def online(self, device: str) -> bool:
+        """Whether a device is connected."""
+        state = self._realtime.presence.device(device)
+        return state is not None and state.online
+
+    def faults(self, device: str) -> tuple[str, ...]:
+        """What a device last reported to be wrong."""
+        state = self._realtime.presence.device(device)
+        return () if state is None else state.faults
+
+    def drop(self, device: str) -> None:
+        """Say `bye` to a revoked device and disconnect it."""
+        self._realtime.edge.revoke(device)
+
+
+def database(config: ServerConfig, environ: Mapping[str, str] = os.environ) -> Database:
+    """Return the configured database; its folder is made if need be.
+
+    Raises:
+        ConfigError: the folder cannot be made.
+    """
+    folder = Path(config.data_dir)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"data_dir {folder}: {error}") from error
+    shifted = {"HALL_CLOCK_FILE": config.clock_file} if config.clock_file else environ
+    clock = clock_from(shifted)
+    return Database(config.url, clock=clock.now)
+
+
+def build(config: ServerConfig) -> Server:
+    """Put the server together for the configured hall.
+
+    Raises:
+        ConfigError: no `public_url` that phones reach, a schema that is not current, no hall, or
+            several halls and none named.
+    """
+    require_public_url(config)
+    db = database(config)
+    if not migrate.is_current(db):
+        raise ConfigError("the database has another schema: run `hall-server db upgrade`")
+    code = the_hall(db, config)
+    runtime = Runtime(db)
+    app = Flask("server.web", static_folder="static", static_url_path="/static")
+    app.jinja_loader = ChoiceLoader(
+        [
+            FileSystemLoader(Path(assets.OWN_STATIC).parent / "templates"),
+            FileSystemLoader(Path(assets.KIT_STATIC).parent / "templates"),
+        ]
+    )
+    app.config.update(
+        SECRET_KEY=secret_key(Path(config.data_dir)),
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        SESSION_COOKIE_NAME="hall_session",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=config.behind_proxy,
+        WTF_CSRF_CHECK_DEFAULT=False,  # checked where staff change something; devices have tokens
+        WTF_CSRF_TIME_LIMIT=None,  # a page stays open all day; the token dies with the session
+        WTF_CSRF_SSL_STRICT=False,
+        RATELIMIT_HEADERS_ENABLED=False,
+    )
+    if config.behind_proxy:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]  # Flask's documented way
+    socketio = SocketIO(app, **wire.options())
+    realtime = _realtime(runtime, socketio, code)
+    fanout = Fanout(
+        socketio=socketio,
+        source=_source(runtime),
+        halls=[code],
+        now=db.clock,
+        chores=realtime.chores,
+    )
+    runtime.on_commit(fanout.wake)
+    timetable = Timetable(runtime, code)
+    services = Services(
+        config=config,
+        hall=code,
+        runtime=runtime,
+        presence=_PresenceView(realtime, code),
+        health=lambda: _health(runtime, code, fanout, timetable, realtime),
+    )
+    app.extensions[EXTENSION] = services
+    _register(app)
+    runtime.run(
+        code,
+        Actor("job", "start"),
+        lambda w: catalogue_acts.settle(w, public_url=config.public_url),
+    )
+    return Server(
+        config=config,
+        app=app,
+        socketio=socketio,
+        runtime=runtime,
+        realtime=realtime,
+        fanout=fanout,
+        timetable=timetable,
+        hall=code,
+    )
+
+
+def _register(app: Flask) -> None:
+    errors.register(app)
+    assets.register(app)
+    auth.register(app)
+    limits.limiter.init_app(app)
+    app.register_blueprint(pages.bp)
+    app.register_blueprint(desk_pages.bp)
+    for blueprint in (tickets.bp, counters.bp, hall.bp, devices.bp):
+        app.register_blueprint(blueprint, url_prefix="/api/v1")
+    app.register_blueprint(hall.health_bp)
+
+
+def _source(runtime: Runtime) -> Source:
+    return Source(
+        last_seq=lambda code: runtime.read(code, log.last_seq),
+        events_after=lambda code, seq, limit: runtime.read(
+            code, lambda r: log.events_after(r, seq, limit)
+        ),
+        board=lambda code: runtime.read(code, board),
+    )
+
+
+def _realtime(runtime: Runtime, socketio: SocketIO, code: str) -> Realtime:
+    def device_of(token: str) -> DeviceIdentity | None:
+        found = runtime.read(code, lambda r: auth.device_of(r, token))
+        if found is None:
+            return None
+        return DeviceIdentity(
+            uid=found.uid, kind=found.kind, zone=found.zone, hall=code, name=found.name
+        )
+
+    def staff_of(claims: Mapping[str, Any]) -> StaffIdentity | None:
+        user = auth.signed_in()
+        if user is None or user.staff.must_change:
+            return None
+        try:
+            validate_csrf(str(claims.get("csrf", "")))
+        except ValidationError as error:
+            raise Refused("csrf") from error
+        return StaffIdentity(uid=user.staff.uid, hall=code)
+
+    def on_outputs(device: DeviceIdentity, outputs: list[Output]) -> None:
+        seen = [(o.call, o.times, o.output) for o in outputs]
+        actor = Actor("device", device.uid)
+        runtime.run(code, actor, lambda w: device_acts.heard(w, device.uid, seen))
+
+    def on_transition(t: Transition) -> None:
+        runtime.run(
+            code,
+            Actor("job", "presence"),
+            lambda w: device_acts.changed(w, t.device.uid, online=t.online, faults=t.faults),
+        )
+
+    return Realtime(
+        socketio=socketio,
+        source=_source(runtime),
+        now=runtime.database.clock,
+        device_of=device_of,
+        staff_of=staff_of,
+        on_outputs=on_outputs,
+        on_transition=on_transition,
+    )
+
+
+def _health(
+    runtime: Runtime, code: str, fanout: Fanout, timetable: Timetable, realtime: Realtime
+) -> dict[str, object]:
+    try:
+        seq = runtime.read(code, log.last_seq)
+    except Exception as error:
+        # Whatever is wrong with the database, this page has to say so rather than fail.
+        return {"ok": False, "database": type(error).__name__}
+    last = fanout.last(code)
+    lag = 0 if last is None else seq - last
+    devices_here = realtime.presence.devices(code)
+    return {
+        "ok": lag < 1000,
+        "database": "ok",
+        "seq": seq,
+        "fanout_lag": lag,
+        "fanout_failures": fanout.failures,
+        "job_failures": timetable.failures,
+        "devices_online": sum(1 for d in devices_here if d.online),
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def the_hall(db: Database, config: ServerConfig) -> str:
+    """Return the code of the hall to serve.
+
+    Raises:
+        ConfigError: none in the database, an unknown one, or several and none named.
+    """
+    known = db.halls()
+    if not known:
+        raise ConfigError("no hall yet: run `hall-server sample 2026` or load your own seed")
+    if config.hall:
+        if config.hall not in known:
+            raise ConfigError(f"no hall {config.hall}; there are: {', '.join(known)}")
+        return config.hall
+    if len(known) > 1:
+        raise ConfigError(f"several halls ({', '.join(known)}): name one with --hall")
+    return known[0]
+
+
+def secret_key(folder: Path) -> str:
+    """Return the key that signs cookies, made on first use in a file of mode 0600."""
+    path = folder / "secret.key"
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        pass
+    key = secrets.token_urlsafe(48)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(key)
+    return key

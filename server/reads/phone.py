@@ -1,0 +1,93 @@
+"""What a citizen's phone shows by the QR code of the ticket, and the guide of an item."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from server.domain.tickets import OVER, STATE_ZH, State
+from server.kit.contract.board import wait_range
+from server.kit.contract.views import DisclosureView
+from server.store import catalogue, counters, tickets
+from server.store.work import Read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneTicket:
+    """The live state of one ticket; no name, no identity number."""
+
+    hall_name: str
+    number: str
+    state: str
+    state_zh: str
+    queue_name: str
+    item: str
+    item_name: str
+    ahead: int
+    range_min: tuple[int, int] | None
+    counters: tuple[str, ...]
+    """Counters that serve the queue."""
+    counter: str
+    """The counter that calls or serves it; empty otherwise."""
+    no_show_rule: str
+    over: bool
+
+
+def phone_ticket(r: Read, token: str) -> PhoneTicket | None:
+    """Return the ticket of a public address, or None: unknown, or of another day (dead)."""
+    ticket = tickets.by_token(r, token)
+    if ticket is None or ticket.date != r.hall.date:
+        return None
+    queue = r.config.queue_by_id[ticket.queue_id]
+    item = None if ticket.item_id is None else r.config.item_by_id.get(ticket.item_id)
+    ahead = tickets.ahead_of(r, ticket)
+    line = counters.line(r, queue.id)
+    where = r.config.counter_by_id.get(ticket.counter_id or -1)
+    waiting = ticket.state is State.WAITING
+    return PhoneTicket(
+        hall_name=r.hall.name,
+        number=ticket.number,
+        state=ticket.state.value,
+        state_zh=STATE_ZH[ticket.state],
+        queue_name=queue.name,
+        item="" if item is None else item.code,
+        item_name="" if item is None else item.name,
+        ahead=ahead,
+        range_min=wait_range(ahead, line.open_counters, line.service_s) if waiting else None,
+        counters=tuple(c.name for c in r.config.counters_of_queue[queue.id]),
+        counter="" if where is None else where.name,
+        no_show_rule=r.config.rules.no_show_rule,
+        over=ticket.state in OVER,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guide:
+    """An item's guide 办事指南: its name, place and five disclosures."""
+
+    hall_name: str
+    code: str
+    name: str
+    department: str
+    counters: tuple[str, ...]
+    consult_only: bool
+    disclosure: DisclosureView
+
+
+def guide(r: Read, code: str) -> Guide | None:
+    """Return the guide of an item, or None when there is no such item."""
+    item = r.config.item_by_code.get(code)
+    if item is None:
+        return None
+    view = catalogue.revision(r, item.id, item.revision)
+    if view is None:
+        return None
+    queue = r.config.queue_by_id[item.queue_id]
+    return Guide(
+        hall_name=r.hall.name,
+        code=item.code,
+        name=item.name,
+        department=r.config.department_by_id[item.department_id].name,
+        counters=tuple(c.name for c in r.config.counters_of_queue[queue.id]),
+        consult_only=item.consult_only or queue.consult_only,
+        disclosure=view,
+    )

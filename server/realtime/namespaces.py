@@ -1,0 +1,375 @@
+"""/edge for devices and /staff for people: who may connect, and how a client learns the truth.
+
+A client is accepted or refused at connect. Accepted, it joins its rooms first and only then is the
+log read, so that no event falls between: what it gets twice it drops by number. `welcome` brings
+the events it missed, or a whole board when that is too much or another day.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
+
+import flask
+import gevent
+import msgspec
+from flask_socketio import Namespace, SocketIO
+from msgspec import Meta, Struct
+from socketio.exceptions import ConnectionRefusedError as Turned
+
+from server.kit.contract import codec
+from server.kit.contract.reasons import REASONS, Refused
+from server.realtime.fanout import Source, public_room, staff_room
+from server.realtime.greeting import Greeter
+from server.realtime.presence import DeviceIdentity, Presence, Transition
+from server.realtime.wire import manager_of
+
+CHECK_AGAIN_S = 30.0
+"""A connected device's token is looked up again with the first ack after this long."""
+
+_log = logging.getLogger("hall.realtime")
+
+T = TypeVar("T", bound=Struct)
+R = TypeVar("R")
+
+Code = Annotated[str, Meta(max_length=64)]
+Token = Annotated[str, Meta(max_length=512)]
+
+
+class Hello(Struct, frozen=True, kw_only=True):
+    """What a device says when it connects."""
+
+    token: Token = ""
+    contract: Annotated[list[int], Meta(max_length=16)] = msgspec.field(default_factory=list)
+    since: int | None = None
+    content: Code = ""
+    software: Code = ""
+
+
+class StaffHello(Struct, frozen=True, kw_only=True):
+    """What a staff page says when it connects; who it is stands in the session."""
+
+    csrf: Token = ""
+    contract: Annotated[list[int], Meta(max_length=16)] = msgspec.field(
+        default_factory=lambda: [codec.VERSION]
+    )
+    since: int | None = None
+    counter: Code = ""
+
+
+class Sync(Struct, frozen=True, kw_only=True):
+    """A client asks for what follows `since`, or for everything."""
+
+    since: int | None = None
+
+
+class Output(Struct, frozen=True, kw_only=True):
+    """A call was brought to people by one output of a device."""
+
+    call: Code
+    times: int = 1
+    output: Code
+    """`page`, `voice` or `panel`."""
+    at: Code
+    """UTC."""
+
+
+class DeviceStatus(Struct, frozen=True, kw_only=True):
+    """How a device is."""
+
+    faults: Annotated[list[Code], Meta(max_length=16)] = msgspec.field(default_factory=list)
+
+
+class Ack(Struct, frozen=True, kw_only=True):
+    """What a device shows, every 10 s and after each call."""
+
+    seq: int = 0
+    content: Code = ""
+    outputs: Annotated[list[Output], Meta(max_length=100)] = msgspec.field(default_factory=list)
+    status: DeviceStatus = msgspec.field(default_factory=DeviceStatus)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffIdentity:
+    """A signed-in person."""
+
+    uid: str
+    hall: str
+
+
+DeviceOf = Callable[[str], DeviceIdentity | None]
+"""Token → device, None when unknown or revoked; may raise `Refused`."""
+
+StaffOf = Callable[[Mapping[str, Any]], StaffIdentity | None]
+"""`auth` of the connect → person; called inside the Flask request context of the handshake, so
+`flask.session` is at hand; None when nobody is signed in; raises `Refused("csrf")` for a wrong
+token."""
+
+OnOutputs = Callable[[DeviceIdentity, list[Output]], None]
+"""Writes down which device brought which call to people."""
+
+OnTransition = Callable[[Transition], None]
+"""Publishes `device.changed`."""
+
+
+@dataclass(slots=True)
+class _Session:
+    device: DeviceIdentity
+    token: str
+    check_at: float
+
+
+class _Space(Namespace):
+    """What both namespaces do alike: greet, answer, say goodbye."""
+
+    namespace: str
+    socketio: Any  # the published stubs leave this attribute of flask_socketio.Namespace out
+
+    def __init__(self, name: str, greeter: Greeter, *, public: bool) -> None:
+        super().__init__(name)
+        self._greeter = greeter
+        self._public = public
+        self.malformed = 0
+        """Messages that were dropped because they were not in the contract."""
+
+    def bye(self, reason: str, to: str | None = None) -> None:
+        """Say `bye`: `revoked`, `upgrade_needed` or `shutting_down`; to everybody without *to*."""
+        self.socketio.emit("bye", {"reason": reason}, namespace=self.namespace, to=to)
+
+    def _greet(self, sid: str, hall: str, since: int | None, rooms: list[str]) -> None:
+        """Join the rooms, then read, then tell. Runs in a greenlet of its own after the connect.
+
+        It starts when the acceptance has gone out: a client expects that first.
+        """
+        server = self.socketio.server
+        told = False
+        try:
+            if not server.manager.is_connected(sid, self.namespace):
+                return  # gone before it was greeted
+            for room in rooms:
+                server.enter_room(sid, room, namespace=self.namespace)
+            self._answer(sid, hall, since)
+            told = True
+        finally:
+            if not told:  # it waits for a welcome that will not come: let it try again
+                self._cut([sid])
+
+    def _answer(self, sid: str, hall: str, since: int | None) -> None:
+        welcome = self._greeter.welcome(hall, since, public=self._public)
+        self.socketio.emit("welcome", welcome, namespace=self.namespace, to=sid)
+
+    def _cut(self, sids: list[str]) -> None:
+        for sid in sids:
+            self.socketio.server.disconnect(sid, namespace=self.namespace)
+
+    def _read(self, payload: Any, kind: type[T]) -> T | None:
+        try:
+            return msgspec.convert(payload, kind)
+        except msgspec.ValidationError as problem:
+            self.malformed += 1
+            _log.warning("dropped a malformed %s: %s", kind.__name__, problem)
+            return None
+
+
+class Edge(_Space):
+    """/edge: kiosks, displays and pads."""
+
+    def __init__(
+        self,
+        *,
+        greeter: Greeter,
+        presence: Presence,
+        now: Callable[[], datetime],
+        device_of: DeviceOf,
+        on_outputs: OnOutputs,
+    ) -> None:
+        super().__init__("/edge", greeter, public=True)
+        self._presence = presence
+        self._now = now
+        self._device_of = device_of
+        self._on_outputs = on_outputs
+        self._sessions: dict[str, _Session] = {}
+
+    def on_connect(self, auth: Any) -> None:
+        """Accept an enrolled device that speaks our contract; refuse everybody else."""
+        hello = _hello(auth, Hello)
+        device = _asked(lambda: self._device_of(hello.token)) if hello.token else None
+        if device is None:
+            raise _turned("device_unknown")
+        if codec.VERSION not in hello.contract:
+            raise _turned("contract_too_old")
+        sid = _sid()
+        self._sessions[sid] = _Session(device, hello.token, _later())
+        self._presence.joined(device, sid, hello.software, self._now())
+        rooms = [
+            public_room(device.hall),
+            f"zone:{device.hall}:{device.zone}",
+            f"device:{device.uid}",
+        ]
+        gevent.spawn(self._greet, sid, device.hall, hello.since, rooms)
+
+    def on_disconnect(self, reason: object = None) -> None:
+        """Note that the connection ended."""
+        session = self._sessions.pop(_sid(), None)
+        if session is not None:
+            self._presence.left(session.device.uid, _sid(), self._now())
+
+    def on_sync(self, payload: Any = None) -> None:
+        """Tell the truth again, after a gap."""
+        session = self._sessions.get(_sid())
+        sync = self._read(payload, Sync)
+        if session is not None and sync is not None:
+            self._answer(_sid(), session.device.hall, sync.since)
+
+    def on_ack(self, payload: Any = None) -> None:
+        """Note what the device shows and which calls it brought to people."""
+        session = self._sessions.get(_sid())
+        ack = self._read(payload, Ack)
+        if session is None or ack is None:
+            return
+        device = session.device
+        if time.monotonic() >= session.check_at:
+            session.check_at = _later()
+            if self._device_of(session.token) is None:
+                self.revoke(device.uid)
+                return
+        self._presence.acked(
+            device.uid,
+            seq=ack.seq,
+            content=ack.content,
+            faults=tuple(sorted(ack.status.faults)),
+            now=self._now(),
+        )
+        for output in ack.outputs:
+            self._presence.heard_by(device.uid, output.call, output.times, output.output)
+        if ack.outputs:
+            self._on_outputs(device, ack.outputs)
+
+    def revoke(self, uid: str) -> None:
+        """Say goodbye to a device that is no longer enrolled, and cut it off."""
+        self.bye("revoked", to=f"device:{uid}")
+        self._cut([s for s, session in self._sessions.items() if session.device.uid == uid])
+
+
+class Staff(_Space):
+    """/staff: clerks', managers' and supervisors' pages."""
+
+    def __init__(self, *, greeter: Greeter, staff_of: StaffOf) -> None:
+        super().__init__("/staff", greeter, public=False)
+        self._staff_of = staff_of
+        self._people: dict[str, StaffIdentity] = {}
+
+    def on_connect(self, auth: Any) -> None:
+        """Accept a person who is signed in; refuse everybody else."""
+        hello = _hello(auth, StaffHello)
+        person = _asked(lambda: self._staff_of(auth or {}))
+        if person is None:
+            raise _turned("sign_in_required")
+        if codec.VERSION not in hello.contract:
+            raise _turned("contract_too_old")
+        sid = _sid()
+        self._people[sid] = person
+        rooms = [staff_room(person.hall), f"person:{person.uid}"]
+        if hello.counter:
+            rooms.append(f"counter:{person.hall}:{hello.counter}")
+        gevent.spawn(self._greet, sid, person.hall, hello.since, rooms)
+
+    def on_disconnect(self, reason: object = None) -> None:
+        """Forget the page."""
+        self._people.pop(_sid(), None)
+
+    def on_sync(self, payload: Any = None) -> None:
+        """Tell the truth again, after a gap."""
+        person = self._people.get(_sid())
+        sync = self._read(payload, Sync)
+        if person is not None and sync is not None:
+            self._answer(_sid(), person.hall, sync.since)
+
+    def sign_out(self, uid: str) -> None:
+        """Cut off all pages of a person who signed out, lost a role or was locked."""
+        self.bye("revoked", to=f"person:{uid}")
+        self._cut([s for s, person in self._people.items() if person.uid == uid])
+
+
+class Realtime:
+    """Both namespaces and presence, wired: what the composition root makes and the rest asks."""
+
+    def __init__(
+        self,
+        *,
+        socketio: SocketIO,
+        source: Source,
+        now: Callable[[], datetime],
+        device_of: DeviceOf,
+        staff_of: StaffOf,
+        on_outputs: OnOutputs,
+        on_transition: OnTransition,
+    ) -> None:
+        greeter = Greeter(source, now)
+        self.presence = Presence()
+        self.edge = Edge(
+            greeter=greeter,
+            presence=self.presence,
+            now=now,
+            device_of=device_of,
+            on_outputs=on_outputs,
+        )
+        self.staff = Staff(greeter=greeter, staff_of=staff_of)
+        self._socketio = socketio
+        self._now = now
+        self._on_transition = on_transition
+        socketio.on_namespace(self.edge)
+        socketio.on_namespace(self.staff)
+
+    def chores(self) -> None:
+        """Publish who came and went, and close connections of strangers; the fan-out calls this."""
+        manager = manager_of(self._socketio)
+        if manager is not None:
+            manager.sweep()
+        todo = self.presence.due(self._now())
+        try:
+            while todo:
+                self._on_transition(todo[0])
+                todo.pop(0)
+        finally:
+            for transition in todo:  # those that failed are due again next time
+                self.presence.again(transition)
+
+    def farewell(self) -> None:
+        """Tell everybody that the server stops; they come back by themselves."""
+        self.edge.bye("shutting_down")
+        self.staff.bye("shutting_down")
+
+
+def _hello(auth: Any, kind: type[T]) -> T:
+    try:
+        return msgspec.convert(auth if auth is not None else {}, kind)
+    except msgspec.ValidationError as problem:
+        raise _turned("malformed", problem=str(problem)) from None
+
+
+def _asked(question: Callable[[], R]) -> R:
+    """Return the answer; a refusal becomes the reason for which the connection is turned away."""
+    try:
+        return question()
+    except Refused as refusal:
+        raise _turned(refusal.code, **refusal.context) from None
+
+
+def _turned(code: str, **context: object) -> Turned:
+    """Return the refusal of a connection; the client sees the code as its message."""
+    refusal = Refused(code, **context)
+    return Turned(code, {"code": code, "status": REASONS[code].status, "detail": refusal.zh})
+
+
+def _sid() -> str:
+    sid: str = flask.request.sid  # type: ignore[attr-defined]  # Flask-SocketIO puts it there
+    return sid
+
+
+def _later() -> float:
+    return time.monotonic() + CHECK_AGAIN_S

@@ -1,0 +1,91 @@
+"""Devices and what they ask: enrolment, catalogue, board, help."""
+
+from __future__ import annotations
+
+import msgspec
+from flask import Blueprint, Response, request
+
+from server.actions import devices
+from server.kit.contract.reasons import Refused
+from server.reads.board import board
+from server.reads.catalogue import catalogue
+from server.store.work import Actor
+from server.web.auth import bearer, person_actor, require_asker, require_device, require_staff
+from server.web.commands import Body, body_as, command, json_of
+from server.web.services import services
+
+bp = Blueprint("devices", __name__)
+
+
+class EnrolBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A one-time token and what the device says of itself."""
+
+    token: str
+    name: str = ""
+    software: str = ""
+    contract: tuple[int, ...] = (1,)
+
+
+@bp.post("/devices/enrol")
+def enrol() -> Response:
+    """Exchange a one-time token for the device's own."""
+    body = body_as(EnrolBody)
+    return json_of(
+        services().run(
+            Actor("device", "new"),
+            lambda w: devices.enrol(
+                w,
+                token=body.token,
+                name=body.name,
+                software=body.software,
+                contract=body.contract,
+            ),
+        )
+    )
+
+
+@bp.get("/catalogue")
+def get_catalogue() -> Response:
+    """The catalogue, or 304 when the asker has this digest."""
+    if bearer():
+        require_device()
+    else:
+        require_staff()
+    hall = services()
+    known = request.headers.get("If-None-Match", "").strip('"')
+    if known and known == hall.read(lambda r: r.hall.catalogue_digest):
+        return Response(status=304, headers={"ETag": f'"{known}"'})
+    found = hall.read(catalogue)
+    response = json_of(found)
+    response.headers["ETag"] = f'"{found.digest}"'
+    return response
+
+
+@bp.get("/board")
+def get_board() -> Response:
+    """The board as it is now."""
+    require_asker()
+    return json_of(services().read(board))
+
+
+@bp.post("/help")
+def ask_help() -> Response:
+    """A citizen at this kiosk asks for a person."""
+    device = require_device("kiosk")
+    body_as(Body)
+    return command(Actor("device", device.uid), lambda w: devices.request_help(w, device))
+
+
+@bp.post("/help/<uid>/answer")
+def answer_help(uid: str) -> Response:
+    """Somebody goes to the kiosk that asked."""
+    staff = require_staff()
+    body_as(Body)
+    return command(person_actor(staff), lambda w: devices.answer_help(w, uid, staff=staff))
+
+
+@bp.get("/<path:unknown>")
+@bp.post("/<path:unknown>")
+def nothing_here(unknown: str) -> Response:
+    """Refuse an address that is not part of the interface, in words."""
+    raise Refused("not_found", what=f"/api/v1/{unknown}")

@@ -1,0 +1,1 @@
+"""The clerk's page 窗口终端."""

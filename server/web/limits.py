@@ -1,0 +1,8 @@
+"""Rate limits for addresses that strangers reach: sign-in, enrolment, phone pages."""
+
+from __future__ import annotations
+
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+
+limiter = Limiter(get_remote_address, storage_uri="memory://", strategy="moving-window")
