@@ -1,0 +1,169 @@
+"""`hall-display`: run the screen, enrol it, ask how it is."""
+
+from gevent import monkey
+
+monkey.patch_all()
+
+import argparse  # noqa: E402  after the patching
+import json  # noqa: E402
+import logging  # noqa: E402
+import os  # noqa: E402
+import sys  # noqa: E402
+from collections.abc import Callable, Sequence  # noqa: E402
+from importlib import metadata  # noqa: E402
+from pathlib import Path  # noqa: E402
+from typing import Any  # noqa: E402
+
+import gevent  # noqa: E402
+import urllib3  # noqa: E402
+
+from display.app import Display  # noqa: E402
+from display.config import ConfigError, DisplayConfig, load  # noqa: E402
+from display.pages import painted, routes  # noqa: E402
+from display.screen import Screen  # noqa: E402
+from server.kit.agent import LOOPBACK, Agent  # noqa: E402
+from server.kit.clock import clock_from  # noqa: E402
+from server.kit.link import HallLink, Refused, Unreachable  # noqa: E402
+
+TICK_S = 1.0
+"""How often the view is looked at: minutes of serving, faces, and the age of the picture move."""
+
+log = logging.getLogger("hall.display")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; return the exit status."""
+    arguments = _parser().parse_args(argv)
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    try:
+        config = load(
+            Path(arguments.config) if arguments.config else None, os.environ, _flags(arguments)
+        )
+    except ConfigError as error:
+        print(f"hall-display: {error}", file=sys.stderr)
+        return 2
+    command: Callable[[DisplayConfig, argparse.Namespace], int] = arguments.command
+    return command(config, arguments)
+
+
+def run(config: DisplayConfig, arguments: argparse.Namespace) -> int:
+    """Serve the screen until SIGTERM."""
+    clock = clock_from(os.environ)
+    link = _link(config)
+    agent = Agent("display", "display")
+    display = Display(
+        link=link,
+        screen=Screen(
+            zones=config.zones or ((link.zone,) if link.zone else ()),
+            rows=config.rows,
+            orientation=config.orientation,
+        ),
+        now=clock.now,
+        broadcast=agent.broadcast,
+    )
+    agent.app.register_blueprint(routes(display))
+    agent.on("painted", lambda message: display.painted(painted(message)))
+    agent.report(lambda: _health(link, display))
+
+    def tick() -> None:
+        while True:
+            display.pulse()
+            gevent.sleep(TICK_S)
+
+    def ready() -> None:
+        link.start(display.changed)
+        gevent.spawn(tick)
+        print(f"hall-display: http://{config.host}:{agent.port}/", flush=True)
+
+    try:
+        agent.run(config.host, config.port, exposed=config.host not in LOOPBACK, ready=ready)
+    except OSError as error:
+        print(f"hall-display: {config.host}:{config.port}: {error}", file=sys.stderr)
+        return 1
+    finally:
+        link.stop()
+    return 0
+
+
+def enrol(config: DisplayConfig, arguments: argparse.Namespace) -> int:
+    """Exchange a one-time token for this screen's own."""
+    link = _link(config)
+    try:
+        link.enrol(arguments.token, arguments.name)
+    except Refused as refused:
+        print(f"hall-display: {refused.zh}", file=sys.stderr)
+        return 1
+    except Unreachable as problem:
+        print(f"hall-display: 连不上服务器 {config.server_url}: {problem}", file=sys.stderr)
+        return 1
+    print(f"已登记: {arguments.name}, 分区 {link.zone or '全厅'}, 设备 {link.device}")
+    return 0
+
+
+def status(config: DisplayConfig, arguments: argparse.Namespace) -> int:
+    """Ask the running screen how it is; the exit status is 0 when it shows the truth."""
+    url = f"http://{config.host}:{config.port}/healthz"
+    try:
+        answer = urllib3.request("GET", url, timeout=3.0, retries=False)
+    except urllib3.exceptions.HTTPError:
+        print(f"hall-display: {url} 没有应答，屏幕程序没有运行。", file=sys.stderr)
+        return 1
+    health = answer.json()
+    print(json.dumps(health, ensure_ascii=False, indent=2))
+    return 0 if health.get("link") == "live" else 1
+
+
+def _health(link: HallLink, display: Display) -> dict[str, Any]:
+    board = display.screen.board
+    age = link.beat_age_s()
+    return {
+        "enrolled": link.enrolled,
+        "link": link.status.value,
+        "beat_age_s": None if age is None else round(age, 1),
+        "seq": board.seq if board else None,
+        "content": link.catalogue.digest if link.catalogue else "",
+        "zones": list(display.screen.zones),
+    }
+
+
+def _link(config: DisplayConfig) -> HallLink:
+    return HallLink(
+        server_url=config.server_url,
+        state_dir=Path(config.state_dir),
+        kind="display",
+        software=metadata.version("hallqueue"),
+        now=clock_from(os.environ).now,
+    )
+
+
+def _flags(arguments: argparse.Namespace) -> dict[str, object]:
+    return {name: getattr(arguments, name, None) for name in DisplayConfig.__struct_fields__}
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="hall-display", description="综合屏 hall display")
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--config", help="TOML file with the settings")
+    common.add_argument("--server-url", "--server", help="address of the server")
+    common.add_argument("--state-dir", help="folder for token, board and catalogue")
+    common.add_argument("--host", help="address the page is served on")
+    common.add_argument("--port", type=int, help="port of the page, 0 = a free one")
+    commands = parser.add_subparsers(required=True)
+    runs = commands.add_parser("run", parents=[common], help="serve the screen")
+    runs.add_argument("--zones", help="codes of the zones, with commas; without: the enrolled one")
+    runs.add_argument("--orientation", choices=["auto", "landscape", "portrait"])
+    runs.add_argument("--rows", type=int, help="calls on one page, the newest included; 0 = auto")
+    runs.set_defaults(command=run)
+    enrols = commands.add_parser("enrol", parents=[common], help="make this screen known")
+    enrols.add_argument("--token", required=True, help="one-time token from the server")
+    enrols.add_argument("--name", default="综合屏", help="name for staff, e.g. 一楼大屏")
+    enrols.set_defaults(command=enrol)
+    asks = commands.add_parser("status", parents=[common], help="ask a running screen how it is")
+    asks.set_defaults(command=status)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,145 @@
+"""The running display: one link to the server, one screen, its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+import msgspec
+
+from display.screen import Called, Screen
+from display.view import BoardView
+from server.kit.clock import moment
+from server.kit.contract.views import Catalogue
+from server.kit.link import Change, LinkStatus, Output
+
+PULSE_S = 2.0
+"""A page hears at least this often, so that it can tell a still hall from a dead agent."""
+
+
+class DisplayLink(Protocol):
+    """The part of the link that a display needs."""
+
+    @property
+    def board_at(self) -> datetime | None:
+        """When the board was last known to be true."""
+        ...
+
+    @property
+    def catalogue(self) -> Catalogue | None:
+        """The newest catalogue."""
+        ...
+
+    @property
+    def status(self) -> LinkStatus:
+        """How the link stands."""
+        ...
+
+    def ack(self, outputs: Sequence[Output], status: dict[str, object] | None = None) -> None:
+        """Tell the server which calls reached people."""
+        ...
+
+
+class Display:
+    """All that lives in a display process. One thread (greenlet) at a time may be inside.
+
+    Args:
+        link: where the truth comes from.
+        screen: what is shown.
+        now: the time of day, aware.
+        broadcast: sends a view to every page of this display.
+        announce: takes the cues as they come: the place of the voice 语音 and of LED panels.
+    """
+
+    def __init__(
+        self,
+        *,
+        link: DisplayLink,
+        screen: Screen,
+        now: Callable[[], datetime],
+        broadcast: Callable[[dict[str, Any]], None],
+        announce: Callable[[tuple[Called, ...]], None] | None = None,
+    ) -> None:
+        self.link = link
+        self.screen = screen
+        self._now = now
+        self._broadcast = broadcast
+        self._announce = announce
+        self._sent: BoardView | None = None
+        self._sent_at: datetime | None = None
+        self._painted: dict[tuple[str, int], str] = {}
+        """Calls a page has painted -> when, while they are on the board."""
+        self._acked: set[tuple[str, int]] = set()
+        if link.catalogue is not None:
+            screen.furnish(link.catalogue)
+
+    def changed(self, change: Change) -> None:
+        """Take what the link found out; `HallLink.start` gets this function."""
+        now = self._now()
+        catalogue = self.link.catalogue
+        if catalogue is not None and (change.catalogue_changed or self.screen.catalogue is None):
+            self.screen.furnish(catalogue)
+        cues: tuple[Called, ...] = ()
+        if change.board is not None:
+            if change.fresh or self.screen.board is None:
+                self.screen.reset(change.board)
+            else:
+                cues = self._follow(change, now)
+        if cues and self._announce is not None:
+            self._announce(cues)
+        self.pulse(force=True)
+        self._acknowledge()
+
+    def _follow(self, change: Change, now: datetime) -> tuple[Called, ...]:
+        try:
+            return self.screen.fold(change.events, now)
+        except ValueError:
+            # Events are missing between our board and the link's: its board is the truth.
+            assert change.board is not None
+            self.screen.reset(change.board)
+            return ()
+
+    def view(self) -> BoardView:
+        """Return what the pages show now."""
+        return self.screen.view(
+            self._now(), status=self.link.status.value, truth=self.link.board_at
+        )
+
+    def pulse(self, *, force: bool = False) -> None:
+        """Send the view when it changed or `PULSE_S` have passed; called every second."""
+        view = self.view()
+        now = self._now()
+        due = self._sent_at is None or abs((now - self._sent_at).total_seconds()) >= PULSE_S
+        if force or due or _still(view) != _still(self._sent):
+            self._sent, self._sent_at = view, now
+            self._broadcast(msgspec.to_builtins(view))
+
+    def painted(self, calls: Iterable[tuple[str, int]]) -> None:
+        """Take from a page that these calls (identity, times) are on the glass."""
+        at = moment(self._now())
+        for call, times in calls:
+            if self.screen.shown(call, times):
+                self._painted.setdefault((call, times), at)
+        self._acknowledge()
+
+    def _acknowledge(self) -> None:
+        """Tell the server once of every painted call; what it could not hear is told later."""
+        here = {k: at for k, at in self._painted.items() if self.screen.shown(*k)}
+        self._painted = here
+        self._acked &= here.keys()
+        if self.link.status is not LinkStatus.LIVE:
+            return
+        new = [k for k in here if k not in self._acked]
+        if new:
+            self._acked.update(new)
+            self.link.ack([Output(call=c, times=t, output="page", at=here[c, t]) for c, t in new])
+
+
+def _still(view: BoardView | None) -> BoardView | None:
+    """Return *view* without what runs by itself on the page."""
+    if view is None:
+        return None
+    return msgspec.structs.replace(
+        view, now_ms=0, time="", seconds="", truth_ms=None, truth_time=""
+    )

@@ -1,0 +1,88 @@
+"""Settings of a display: a TOML file, `HALL_DISPLAY_*` in the environment, flags; the last one wins.
+
+Unknown keys stop the start: a mistyped setting must not be ignored.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+PREFIX = "HALL_DISPLAY_"
+
+
+class ConfigError(Exception):
+    """The settings cannot be used; the words say which and why."""
+
+
+class DisplayConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All settings of a display. In the environment `HALL_DISPLAY_SERVER_URL`, …"""
+
+    server_url: str = "http://127.0.0.1:8100"
+    """Address of the server."""
+    state_dir: str = ".hall/display"
+    """Folder for the device token, the last board and the catalogue; must survive a power cut."""
+    host: str = "127.0.0.1"
+    """Address the page is served on. For a television without Python, the hall network's address."""
+    port: int = 8102
+    """Port of the page; 0 takes a free one."""
+    zones: tuple[str, ...] = ()
+    """Codes of the zones it shows, in the environment and in a flag with commas between them;
+    empty = the zone it was enrolled for, or the whole hall."""
+    orientation: Literal["auto", "landscape", "portrait"] = "auto"
+    """How the picture stands. `auto` follows the window; one of the others turns the picture by a
+    quarter when the window is of the other kind: a television hung on its side."""
+    rows: int = 0
+    """Calls on one page, the newest included; 0 = as many as the layout has room for (7)."""
+
+    def __post_init__(self) -> None:
+        if not self.server_url.startswith(("http://", "https://")):
+            msg = "server_url must begin with http:// or https://"
+            raise ValueError(msg)
+        if not 0 <= self.port <= 65535:
+            msg = "port must be 0-65535"
+            raise ValueError(msg)
+        if self.rows < 0 or self.rows == 1 or self.rows > MAX_ROWS:
+            msg = f"rows must be 0 or 2-{MAX_ROWS}"
+            raise ValueError(msg)
+
+
+MAX_ROWS = 9
+"""More rows would be too small to read from the seats (domain rule: 6–8 rows)."""
+
+
+def load(
+    path: Path | None, environ: Mapping[str, str], flags: Mapping[str, object]
+) -> DisplayConfig:
+    """Return the settings in force.
+
+    Args:
+        path: a TOML file, or None.
+        environ: only `HALL_DISPLAY_*` is looked at.
+        flags: setting to value; None is not set.
+
+    Raises:
+        ConfigError: the file cannot be read, a key is unknown, a value does not fit.
+    """
+    found: dict[str, object] = {}
+    if path is not None:
+        try:
+            found = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as e:
+            msg = f"{path}: {e}"
+            raise ConfigError(msg) from e
+    for name, value in environ.items():
+        if name.startswith(PREFIX):
+            found[name.removeprefix(PREFIX).lower()] = value
+    found |= {name: flag for name, flag in flags.items() if flag is not None}
+    zones = found.get("zones")
+    if isinstance(zones, str):
+        found["zones"] = [z.strip() for z in zones.split(",") if z.strip()]
+    try:
+        return msgspec.convert(found, DisplayConfig, strict=False)
+    except msgspec.ValidationError as e:
+        raise ConfigError(str(e)) from e

@@ -1,0 +1,157 @@
+"""The words on the board, made from values of the contract. Pure: no clock, no state."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
+
+from server.kit.contract.board import Board, CallLine, CounterLine, QueueLine, wait_range
+from server.kit.contract.views import CatalogueQueue, Limit
+
+WEEKDAYS = "一二三四五六日"
+NUMBERED = re.compile(r"(\d+)\s*号窗口")
+HOURS_FROM_MIN = 120
+"""Ranges that reach beyond this are said in hours: minutes would claim too much."""
+LONGEST_MIN = 180
+"""A wait that begins beyond this is said as 3 小时以上."""
+
+STOPPED = {
+    "stopped": "停止取号",
+    "quota_reached": "号已取完",
+    "numbers_used_up": "号已用完",
+    "queue_closed": "暂停取号",
+    "lunch_break": "午休",
+    "hall_closed": "未到取号时间",
+    "day_closed": "",
+}
+"""Short words for the codes with which a queue refuses numbers."""
+
+
+def moment(utc: str) -> datetime:
+    """Return the aware time of a UTC text of the wire."""
+    return datetime.fromisoformat(utc)
+
+
+def clock(utc: str, zone: tzinfo) -> str:
+    """Return `10:30` in hall time."""
+    return f"{moment(utc).astimezone(zone):%H:%M}"
+
+
+def call_words(call: CallLine, now: datetime) -> str:
+    """Return the state of a call: `请到窗口办理`, `已呼叫 2 次`, `办理中 3 分`."""
+    if call.state == "serving":
+        since = moment(call.serving_at or call.called_at)
+        minutes = math.floor((now - since).total_seconds() / 60)
+        return f"办理中 {minutes} 分" if minutes > 0 else "办理中"
+    return f"已呼叫 {call.times} 次" if call.times > 1 else "请到窗口办理"
+
+
+def counters_words(names: Sequence[str]) -> str:
+    """Return several counters in one breath: `3号窗口`, `11、12号窗口`, `1–4、9号窗口`.
+
+    Names of another form are listed as they are.
+    """
+    numbers: list[int] = []
+    for name in names:
+        found = NUMBERED.fullmatch(name.strip())
+        if found is None:
+            return "、".join(names)
+        numbers.append(int(found[1]))
+    if not numbers:
+        return ""
+    return "、".join(_runs(sorted(set(numbers)))) + "号窗口"
+
+
+def _runs(numbers: Sequence[int]) -> list[str]:
+    runs: list[list[int]] = []
+    for n in numbers:
+        if runs and n == runs[-1][-1] + 1:
+            runs[-1].append(n)
+        else:
+            runs.append([n])
+    words: list[str] = []
+    for run in runs:
+        words += [f"{run[0]}–{run[-1]}"] if len(run) > 2 else [str(n) for n in run]
+    return words
+
+
+def range_words(span: tuple[int, int] | None) -> str:
+    """Return a wait in minutes as people say it: `约 20–35 分`, `5 分以内`, `约 2–3.5 小时`."""
+    if span is None:
+        return ""
+    low, high = span
+    if low >= LONGEST_MIN:
+        return f"{LONGEST_MIN // 60} 小时以上"
+    if high > HOURS_FROM_MIN:
+        return f"约 {_hours(math.floor(low / 30))}–{_hours(math.ceil(high / 30))} 小时"
+    if low == 0:
+        return f"{high} 分以内"
+    return f"约 {low}–{high} 分"
+
+
+def _hours(halves: int) -> str:
+    return f"{halves / 2:g}"
+
+
+def queue_words(
+    line: QueueLine, known: CatalogueQueue, counters: Sequence[CounterLine], zone: tzinfo
+) -> tuple[str, str, str, str]:
+    """Return (state, large words, small words, tag) of a queue.
+
+    Args:
+        line: the queue as the board has it.
+        known: the same queue in the catalogue.
+        counters: the counters that serve it.
+        zone: the hall's time zone.
+    """
+    serving = [c for c in counters if c.state == "open"]
+    paused = [c for c in counters if c.state == "paused"]
+    tag = "" if line.issuing else STOPPED.get(line.reason, "暂停取号")
+    people = f"{line.waiting} 人等候" if line.waiting else ""
+    if serving:
+        span = wait_range(line.waiting, len(serving), line.service_s)
+        if not tag and (known.consult_only):
+            tag = "只咨询"
+        return "open", f"{line.waiting} 人", range_words(span), tag
+    if paused:
+        back = min((c.until for c in paused if c.until), default=None)
+        large = f"暂停至 {clock(back, zone)}" if back else "暂停服务"
+        reason = next((c.reason for c in paused if c.reason), "")
+        return "paused", large, people or reason, "" if tag == "午休" else tag
+    if line.reason == "lunch_break":
+        back_words = f"{clock(line.resumes_at, zone)} 恢复" if line.resumes_at else ""
+        return "paused", "午休", people or back_words, ""
+    return "closed", "未开窗", people, tag
+
+
+def day_words(board: Board, now: datetime, zone: tzinfo) -> tuple[str, str]:
+    """Return (day, words): whether the business day runs and what people should know.
+
+    A closed day of an earlier date has not begun; one of today is over, unless it is still
+    morning: the server opens the day in the morning and closes it in the evening (*assumed*).
+    """
+    today = now.astimezone(zone)
+    if board.day_state == "open":
+        return "open", ""
+    if board.day_state == "closing":
+        return "closing", "今天已停止取号，正在为等候的群众办理。"
+    if board.date == f"{today:%Y-%m-%d}" and today.hour >= 12:
+        return "over", "今天的服务已结束，请下一个工作日再来。"
+    return "before", "今天的服务还没有开始。"
+
+
+def limit_words(limit: Limit) -> str:
+    """Return a limit with its unit: `7 个工作日`, `当场办结`, `3 个月`, `无法定时限`."""
+    match limit.unit:
+        case "spot":
+            return "当场办结"
+        case "workday":
+            return f"{limit.n} 个工作日"
+        case "day":
+            return f"{limit.n} 天（自然日）"
+        case "month":
+            return f"{limit.n} 个月"
+        case _:
+            return "无时限规定"
