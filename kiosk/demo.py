@@ -1,0 +1,357 @@
+"""`hall-demo`: a whole hall on one machine, as the processes of a real one.
+
+It starts the printer model, the server, a kiosk and a display with the sample hall, prints their
+addresses and the clerks' passwords, and ends them together. It imports none of them: what it does
+a county's technician could type. State is kept in `.hall/` between runs; `--fresh` begins anew.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import urllib3
+
+from kiosk import busy
+
+READY_WITHIN_S = 30.0
+"""A process that does not answer within this time has failed to start."""
+CLERKS = 17
+"""One for each counter of the sample hall."""
+
+PAGES = {
+    "server": "窗口与管理",
+    "kiosk": "取号机",
+    "display": "综合屏",
+    "tray": "打印机纸盘",
+}
+
+
+class DemoError(Exception):
+    """The hall cannot be started; the words say why and what to do."""
+
+
+@dataclass(kw_only=True)
+class Hall:
+    """Where everything of the demonstration is."""
+
+    root: Path
+    host: str
+    ports: dict[str, int]
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def url(self, part: str) -> str:
+        """Return the address of a part's page, as this machine reaches it."""
+        host = "127.0.0.1" if self.host in {"0.0.0.0", ""} else self.host
+        return f"http://{host}:{self.ports[part]}"
+
+    @property
+    def data(self) -> Path:
+        """Folder of the server."""
+        return self.root / "server"
+
+    @property
+    def people_file(self) -> Path:
+        """The demonstration's people and their random passwords; never committed."""
+        return self.root / "people.json"
+
+    @property
+    def printer(self) -> Path:
+        """The serial port of the printer model."""
+        return self.root / "printer"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the demonstration until it is interrupted; 0 when it ended in order."""
+    args = _parser().parse_args(argv)
+    hall = Hall(
+        root=Path(args.dir).resolve(),
+        host=args.host,
+        ports={p: getattr(args, f"{p}_port") for p in PAGES},
+    )
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        _run(hall, args)
+    except DemoError as error:
+        print(f"hall-demo: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print()
+    finally:
+        _stop(hall)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="hall-demo", description="一台电脑上的整个大厅 a whole hall on one machine"
+    )
+    environ = os.environ
+    parser.add_argument("--dir", default=environ.get("HALL_DEMO_DIR", ".hall"), help="状态目录")
+    parser.add_argument("--fresh", action="store_true", help="清空后重新开始 begin anew")
+    parser.add_argument("--sample", default="2026", choices=("2026", "2007"), help="示例大厅")
+    parser.add_argument("--host", default=environ.get("HALL_DEMO_HOST", "127.0.0.1"))
+    for number, part in enumerate(PAGES):
+        default = int(environ.get(f"HALL_DEMO_{part.upper()}_PORT", str(8100 + number)))
+        parser.add_argument(f"--{part}-port", type=int, default=default)
+    parser.add_argument(
+        "--public-url", default="", help="手机能访问的地址；默认为本机 address for phones"
+    )
+    parser.add_argument(
+        "--real-hours", action="store_true", help="按大厅自己的开放时间 keep the hall's own hours"
+    )
+    parser.add_argument(
+        "--busy", action="store_true", help="模拟群众和窗口 play citizens and clerks"
+    )
+    parser.add_argument("--speed", type=float, default=10.0, help="--busy 的速度，1 = 真实速度")
+    return parser
+
+
+def _run(hall: Hall, args: argparse.Namespace) -> None:
+    _require_free(hall)
+    if args.fresh and hall.root.exists():
+        if not (hall.root / "server").exists() and any(hall.root.iterdir()):
+            raise DemoError(f"{hall.root} 不像演示目录，没有清空；请换一个 --dir")
+        shutil.rmtree(hall.root)
+    hall.root.mkdir(parents=True, exist_ok=True)
+    public_url = args.public_url or hall.url("server")
+    _prepare(hall, args.sample, public_url, real_hours=args.real_hours)
+    people = json.loads(hall.people_file.read_text(encoding="utf-8"))
+    _start_printer(hall)
+    _start(
+        hall,
+        "server",
+        [
+            *_python("server", "run", "--data-dir", str(hall.data), "--host", hall.host),
+            *("--port", str(hall.ports["server"]), "--public-url", public_url, "--demo"),
+        ],
+        ready="/readyz",
+    )
+    _enrol(hall, "kiosk", "一楼取号机")
+    _enrol(hall, "display", "一楼综合屏")
+    _start(hall, "kiosk", _python("kiosk", "run"), environ=_kiosk_environ(hall))
+    _start(hall, "display", _python("display", "run"), environ=_display_environ(hall))
+    _announce(hall, people)
+    if args.busy:
+        counters = {p["login"]: p["counter"] for p in people if p["counter"]}
+        passwords = {p["login"]: p["password"] for p in people}
+        day = busy.Day(
+            kiosk=hall.url("kiosk"),
+            server=hall.url("server"),
+            counters=counters,
+            passwords=passwords,
+            speed=args.speed,
+        )
+        day.start()
+        print(f"模拟一天：速度 ×{args.speed:g}，按 Ctrl-C 结束。", flush=True)
+    _watch(hall)
+
+
+def _python(package: str, *args: str) -> list[str]:
+    return [sys.executable, "-m", package, *args]
+
+
+def _require_free(hall: Hall) -> None:
+    for part, port in hall.ports.items():
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((hall.host, port))
+            except OSError as error:
+                raise DemoError(
+                    f"{PAGES[part]}的端口 {port} 用不了（{error.strerror}）；"
+                    f"请关掉占用它的程序，或用 --{part}-port 换一个"
+                ) from error
+
+
+def _prepare(hall: Hall, sample: str, public_url: str, *, real_hours: bool) -> None:
+    """Load the sample hall and its people once; set whether its hours count every time."""
+    mark = hall.root / "sample"
+    data = ["--data-dir", str(hall.data)]
+    if not mark.exists():
+        if hall.data.exists():
+            shutil.rmtree(hall.data)  # a start that was cut off before the mark was made
+        print(f"正在装入示例大厅 {sample} …", flush=True)
+        _command("sample", sample, *data, "--public-url", public_url)
+        _people(hall, data)
+        mark.write_text(sample, encoding="utf-8")
+    elif mark.read_text(encoding="utf-8") != sample:
+        raise DemoError(
+            f"{hall.root} 里是示例 {mark.read_text(encoding='utf-8')}；加 --fresh 换成 {sample}"
+        )
+    _command("db", "upgrade", *data)
+    _command("rule", f"always_open={'false' if real_hours else 'true'}", *data)
+
+
+def _people(hall: Hall, data: list[str]) -> None:
+    people = [
+        {"login": f"c{n:02d}", "label": f"{n:02d}号", "role": "clerk", "counter": str(n)}
+        for n in range(1, CLERKS + 1)
+    ]
+    people.append({"login": "guide", "label": "导办", "role": "guide", "counter": ""})
+    people.append({"login": "manager", "label": "值班", "role": "manager", "counter": ""})
+    for person in people:
+        person["password"] = f"Demo-{secrets.token_hex(4)}"
+        _command(
+            "person",
+            "add",
+            person["login"],
+            "--label",
+            person["label"],
+            "--role",
+            person["role"],
+            "--password-stdin",
+            "--keep-password",
+            *data,
+            typed=person["password"] + "\n",
+        )
+    descriptor = os.open(hall.people_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(people, file, ensure_ascii=False, indent=1)
+
+
+def _command(*args: str, typed: str = "") -> str:
+    """Run one `hall-server` command and return what it printed."""
+    done = subprocess.run(
+        _python("server", *args), input=typed, capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        raise DemoError(f"hall-server {args[0]}: {done.stderr.strip() or done.stdout.strip()}")
+    return done.stdout
+
+
+def _enrol(hall: Hall, kind: str, name: str) -> None:
+    if (hall.root / kind / "device.json").exists():
+        return
+    token = _command("device", "enrol", "--kind", kind, "--data-dir", str(hall.data)).strip()
+    environ = _kiosk_environ(hall) if kind == "kiosk" else _display_environ(hall)
+    done = subprocess.run(
+        _python(kind, "enrol", "--token", token, "--name", name),
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **environ},
+    )
+    if done.returncode != 0:
+        raise DemoError(f"hall-{kind} enrol: {done.stderr.strip() or done.stdout.strip()}")
+
+
+def _kiosk_environ(hall: Hall) -> dict[str, str]:
+    return {
+        "HALL_KIOSK_SERVER_URL": hall.url("server"),
+        "HALL_KIOSK_STATE_DIR": str(hall.root / "kiosk"),
+        "HALL_KIOSK_HOST": hall.host,
+        "HALL_KIOSK_PORT": str(hall.ports["kiosk"]),
+        "HALL_KIOSK_PRINTER_PORT": str(hall.printer),
+        "HALL_KIOSK_PRINTER_PROFILE": "epson_tm_cn",
+    }
+
+
+def _display_environ(hall: Hall) -> dict[str, str]:
+    return {
+        "HALL_DISPLAY_SERVER_URL": hall.url("server"),
+        "HALL_DISPLAY_STATE_DIR": str(hall.root / "display"),
+        "HALL_DISPLAY_HOST": hall.host,
+        "HALL_DISPLAY_PORT": str(hall.ports["display"]),
+    }
+
+
+def _start_printer(hall: Hall) -> None:
+    _start(
+        hall,
+        "tray",
+        _python(
+            "kiosk.printing.model",
+            "--link",
+            str(hall.printer),
+            "--http",
+            f"{hall.host}:{hall.ports['tray']}",
+            "--tray",
+            str(hall.root / "tray"),
+        ),
+    )
+
+
+def _start(
+    hall: Hall,
+    part: str,
+    command: list[str],
+    *,
+    ready: str = "/",
+    environ: Mapping[str, str] | None = None,
+) -> None:
+    """Start a process and wait until its page answers."""
+    log = hall.root / f"{part}.log"
+    with log.open("ab") as file:
+        process = subprocess.Popen(
+            command,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            env={**os.environ, **(environ or {})},
+            start_new_session=True,  # Ctrl-C reaches the demo alone, which ends them in order
+        )
+    hall.processes.append(process)
+    http = urllib3.PoolManager(retries=False, timeout=2.0)
+    until = time.monotonic() + READY_WITHIN_S
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            break
+        try:
+            if http.request("GET", hall.url(part) + ready).status == 200:
+                return
+        except urllib3.exceptions.HTTPError:
+            pass
+        time.sleep(0.1)
+    tail = log.read_text(encoding="utf-8", errors="replace")[-2000:]
+    raise DemoError(f"{PAGES[part]}没有启动，记录在 {log}：\n{tail}")
+
+
+def _announce(hall: Hall, people: list[dict[str, str]]) -> None:
+    print("\n大厅已经开门：\n")
+    for part in ("kiosk", "display", "server", "tray"):
+        print(f"  {PAGES[part]:　<6}{hall.url(part)}/")
+    print("\n在取号机上点一项业务，小票出现在纸盘里；到窗口登录，按 F1 叫号，看综合屏。\n")
+    print("演示账号（密码随机，存于 " + str(hall.people_file) + "）：")
+    for person in people:
+        where = f"{person['counter']}号窗口" if person["counter"] else person["label"]
+        print(f"  {person['login']:<8} {person['password']}   {where}")
+    print(flush=True)
+
+
+def _watch(hall: Hall) -> None:
+    """Wait; a process that ends by itself ends the demonstration with its reason."""
+    names = ["tray", "server", "kiosk", "display"]
+    while True:
+        for name, process in zip(names, hall.processes, strict=True):
+            if process.poll() is not None:
+                raise DemoError(f"{PAGES[name]}意外退出，记录在 {hall.root / (name + '.log')}")
+        time.sleep(0.5)
+
+
+def _stop(hall: Hall) -> None:
+    for process in reversed(hall.processes):
+        if process.poll() is None:
+            process.terminate()
+    until = time.monotonic() + 8.0
+    for process in hall.processes:
+        try:
+            process.wait(max(0.1, until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
