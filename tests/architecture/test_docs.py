@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import tomllib
 from pathlib import Path
@@ -86,3 +87,31 @@ def test_the_glossary_holds_each_term_once():
 
     assert len(terms) > 40
     assert len(terms) == len(set(terms))
+
+
+def routes() -> set[str]:
+    """Return `METHOD /path/{parameter}` of every route below `server/web/api`."""
+    found: set[str] = set()
+    for path in sorted((ROOT / "server" / "web" / "api").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.FunctionDef):
+                continue
+            for mark in node.decorator_list:
+                match mark:
+                    case ast.Call(
+                        func=ast.Attribute(value=ast.Name(id="bp"), attr=("get" | "post") as verb),
+                        args=[ast.Constant(value=str(rule)), *_],
+                    ) if "path:" not in rule:
+                        found.add(f"{verb.upper()} " + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule))
+    return found
+
+
+def test_every_address_of_the_interface_is_described_and_no_other():
+    text = (ROOT / "docs" / "http.md").read_text(encoding="utf-8")
+    described = {
+        row.partition("?")[0]
+        for row in re.findall(r"^\| `((?:GET|POST) [^`]+)`", text, re.MULTILINE)
+    }
+
+    assert described == routes()
+    assert len(described) > 20
