@@ -85,6 +85,9 @@ def test_only_the_store_speaks_sql():
         cwd=ROOT, capture_output=True, text=True, check=False,
     ).stdout.split()  # fmt: skip
 
-    outside = {p for p in speaking if not p.startswith(("server/store/", "tests/", "benchmarks/"))}
+    # The entry point reads a database's address, to show it without its password.
+    may = ("server/store/", "server/__main__.py", "tests/", "benchmarks/")
+
+    outside = {p for p in speaking if not p.startswith(may)}
 
     assert outside == set()
