@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
@@ -9,8 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from playwright.sync_api import Browser, Page
 
+    from tests.support.bench import Bench
     from tests.support.postgres import Cluster
 
 
@@ -29,6 +33,49 @@ def postgres_url(postgres: Cluster) -> Iterator[str]:
     url = postgres.fresh_database()
     yield url
     postgres.drop(url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the address of an empty database: SQLite, then PostgreSQL."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'hall.db'}"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
+
+
+@pytest.fixture(scope="session")
+def prepared_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a SQLite file with the sample hall, to be copied."""
+    from tests.support.bench import prepare
+
+    path = tmp_path_factory.mktemp("prepared") / "hall.db"
+    prepare(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def hall_url(request: pytest.FixtureRequest, tmp_path: Path, prepared_file: Path) -> Iterator[str]:
+    """Return the address of a database with the sample hall: SQLite, then PostgreSQL."""
+    from tests.support.bench import prepare
+
+    if request.param == "sqlite":
+        shutil.copy(prepared_file, tmp_path / "hall.db")
+        yield f"sqlite:///{tmp_path / 'hall.db'}"
+        return
+    cluster: Cluster = request.getfixturevalue("postgres")
+    url = cluster.fresh_database(template="hall", prepare=prepare)
+    yield url
+    cluster.drop(url)
+
+
+@pytest.fixture
+def bench(hall_url: str) -> Iterator[Bench]:
+    """Run the sample hall of 2026 in this process, on SQLite and on PostgreSQL."""
+    from tests.support.bench import opened
+
+    with opened(hall_url) as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

@@ -219,6 +219,12 @@ class DirectRunner:
             self._database.run_together(self._link, [job])
         return job.result()
 
+    def close(self) -> None:
+        """Close the connection that writes; the last one leaves a SQLite file without a WAL."""
+        if self._link is not None:
+            self._link.driver.close()
+            self._link = None
+
 
 class _Pooled:
     """A PostgreSQL connection from the pool, rolled back and returned when the block ends."""
