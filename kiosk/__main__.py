@@ -1,0 +1,193 @@
+"""`hall-kiosk`: run the kiosk, enrol it, ask how it is."""
+
+from gevent import monkey
+
+monkey.patch_all()
+
+import argparse  # noqa: E402  after the patching
+import json  # noqa: E402
+import os  # noqa: E402
+import sys  # noqa: E402
+import time  # noqa: E402
+from collections.abc import Callable, Sequence  # noqa: E402
+from importlib import metadata  # noqa: E402
+from pathlib import Path  # noqa: E402
+
+import gevent  # noqa: E402
+import structlog  # noqa: E402
+import urllib3  # noqa: E402
+
+from kiosk.app import STATUS_S, TEND_S, Kiosk, KioskPrinter, NoPrinter  # noqa: E402
+from kiosk.config import ConfigError, KioskConfig, load  # noqa: E402
+from kiosk.journal import Journal, JournalBusy  # noqa: E402
+from kiosk.pages import pages  # noqa: E402
+from kiosk.printing.printer import Printer  # noqa: E402
+from server.kit.agent import LOOPBACK, Agent  # noqa: E402
+from server.kit.change import Change  # noqa: E402
+from server.kit.clock import clock_from  # noqa: E402
+from server.kit.contract.reasons import Refused  # noqa: E402
+from server.kit.http import Unreachable  # noqa: E402
+from server.kit.link import HallLink  # noqa: E402
+from server.kit.logs import configure  # noqa: E402
+from server.kit.serial.profiles import PortConfig, load_printer  # noqa: E402
+
+TICK_S = 1.0
+
+log = structlog.get_logger("hall.kiosk")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; return the exit status."""
+    arguments = _parser().parse_args(argv)
+    configure()
+    try:
+        config = load(
+            Path(arguments.config) if arguments.config else None, os.environ, _flags(arguments)
+        )
+    except ConfigError as error:
+        return _fail(str(error), 2)
+    command: Callable[[KioskConfig, argparse.Namespace], int] = arguments.command
+    return command(config, arguments)
+
+
+def run(config: KioskConfig, arguments: argparse.Namespace) -> int:
+    """Serve the page until SIGTERM."""
+    try:
+        journal = Journal(Path(config.state_dir) / "journal")
+        printer = _printer(config, suspect=any(r.step == "sending" for r in journal.open_records))
+    except (OSError, ValueError, JournalBusy) as error:
+        return _fail(str(error), 1)
+    link = _link(config)
+    agent = Agent("kiosk", "kiosk")
+    kiosk = Kiosk(
+        config=config,
+        link=link,
+        journal=journal,
+        printer=printer,
+        monotonic=time.monotonic,
+        now=clock_from(os.environ).now,
+        spawn=gevent.spawn,
+        broadcast=agent.broadcast,
+    )
+    agent.app.register_blueprint(pages(kiosk))
+    agent.report(lambda: kiosk.health)
+
+    def heard(change: Change) -> None:
+        kiosk.on_events(change.events, fresh=change.fresh)
+
+    def ready() -> None:
+        if isinstance(printer, Printer):
+            printer.start()
+        link.start(heard)
+        gevent.spawn(kiosk.taker.recover)
+        gevent.spawn(_repeat, kiosk.tick, TICK_S)
+        gevent.spawn(_repeat, kiosk.report_status, STATUS_S)
+        gevent.spawn(_repeat, kiosk.taker.tend, TEND_S)
+        print(f"hall-kiosk: http://{config.host}:{agent.port}/", flush=True)
+
+    try:
+        agent.run(config.host, config.port, exposed=config.host not in LOOPBACK, ready=ready)
+    except (OSError, ValueError) as error:
+        return _fail(f"{config.host}:{config.port}: {error}", 1)
+    finally:
+        link.stop()
+        if isinstance(printer, Printer):
+            printer.stop()
+    return 0
+
+
+def enrol(config: KioskConfig, arguments: argparse.Namespace) -> int:
+    """Exchange a one-time token for this kiosk's own."""
+    link = _link(config)
+    try:
+        link.enrol(arguments.token, arguments.name)
+    except Refused as refused:
+        return _fail(refused.zh, 1)
+    except Unreachable as problem:
+        return _fail(f"连不上服务器 {config.server_url}: {problem}", 1)
+    print(f"已登记: {arguments.name}, 分区 {link.zone or '全厅'}, 设备 {link.device}")
+    return 0
+
+
+def status(config: KioskConfig, arguments: argparse.Namespace) -> int:
+    """Ask the running kiosk how it is; the exit status is 0 when it can give and print numbers."""
+    url = f"http://{config.host}:{config.port}/healthz"
+    try:
+        answer = urllib3.request("GET", url, timeout=3.0, retries=False)
+    except urllib3.exceptions.HTTPError:
+        return _fail(f"{url} 没有应答，取号机程序没有运行。", 1)
+    health = answer.json()
+    print(json.dumps(health, ensure_ascii=False, indent=2))
+    return 0 if health.get("link") == "live" and not health.get("faults") else 1
+
+
+def _repeat(work: Callable[[], None], every_s: float) -> None:
+    while True:
+        try:
+            work()
+        except Exception:
+            # A broad except: a fault of one round must not end what keeps the kiosk true.
+            log.exception("round failed", work=getattr(work, "__name__", ""))
+        gevent.sleep(every_s)
+
+
+def _printer(config: KioskConfig, *, suspect: bool) -> KioskPrinter | Printer:
+    if not config.printer.port:
+        return NoPrinter()
+    port = PortConfig(address=config.printer.port)
+    return Printer(port, load_printer(config.printer.profile), suspect=suspect)
+
+
+def _link(config: KioskConfig) -> HallLink:
+    return HallLink(
+        server_url=config.server_url,
+        state_dir=Path(config.state_dir),
+        kind="kiosk",
+        software=metadata.version("hallqueue"),
+        now=clock_from(os.environ).now,
+    )
+
+
+def _fail(words: str, code: int) -> int:
+    print(f"hall-kiosk: {words}", file=sys.stderr)
+    return code
+
+
+def _flags(arguments: argparse.Namespace) -> dict[str, object]:
+    found: dict[str, object] = {
+        name: getattr(arguments, name, None)
+        for name in KioskConfig.__struct_fields__
+        if name != "printer"
+    }
+    found["printer.port"] = getattr(arguments, "printer_port", None)
+    found["printer.profile"] = getattr(arguments, "printer_profile", None)
+    return found
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="hall-kiosk", description="取号机 kiosk")
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--config", help="TOML file with the settings")
+    common.add_argument("--server-url", "--server", help="address of the server")
+    common.add_argument("--state-dir", help="folder for token, journal, board and catalogue")
+    common.add_argument("--host", help="address the page is served on")
+    common.add_argument("--port", type=int, help="port of the page, 0 = a free one")
+    commands = parser.add_subparsers(required=True)
+    runs = commands.add_parser("run", parents=[common], help="serve the page")
+    runs.add_argument("--printer-port", help="device name of the printer")
+    runs.add_argument("--printer-profile", help="name of its profile, e.g. generic_58_gbk")
+    runs.add_argument(
+        "--own-zone-only", action="store_true", default=None, help="offer only its own zone"
+    )
+    runs.set_defaults(command=run)
+    enrols = commands.add_parser("enrol", parents=[common], help="make this kiosk known")
+    enrols.add_argument("--token", required=True, help="one-time token from the server")
+    enrols.add_argument("--name", default="取号机", help="name for staff, e.g. 一楼取号机")
+    enrols.set_defaults(command=enrol)
+    asks = commands.add_parser("status", parents=[common], help="ask a running kiosk how it is")
+    asks.set_defaults(command=status)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,442 @@
+"""The running kiosk: one box, its page, its link to the server, its printer, its journal."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import uuid
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+import structlog
+
+from kiosk import journey as j
+from kiosk.assist import Help, HelpState
+from kiosk.config import KioskConfig
+from kiosk.content import Content, Hall
+from kiosk.journal import Journal, JournalFull
+from kiosk.journey import Act, CallHelp, Journey, Paper, Refusal, Take
+from kiosk.take import Calls, Prints, Taker
+from server.kit.change import LinkStatus, Output
+from server.kit.contract.board import Board
+from server.kit.contract.codec import Event
+from server.kit.contract.messages import HelpAnswered, SlipRequested
+from server.kit.contract.reasons import Refused
+from server.kit.contract.views import Catalogue, TicketSlip
+from server.kit.http import Unreachable
+
+MAX_PAGES = 8
+"""Pages open at once; a kiosk has one, a rehearsal a few. The one unused longest is closed."""
+FRESH_S = 10.0
+"""Counts are shown as truth until the last beat is so old (the server beats every 2 s)."""
+TEND_S = 5.0
+"""Outcomes that could not be delivered are tried again so often."""
+STUCK_S = 4.0
+"""A slip not printed for so long while the printer reports a fault is told to the citizen."""
+STATUS_S = 10.0
+"""The printer is asked and the server told so often."""
+
+UNREACHABLE_ZH = "现在连不上服务器，没有取到号。请再试一次，或到导办台取号。"
+JOURNAL_FULL_ZH = "这台取号机的存储出了问题，没有取号。请到导办台取号。"
+
+log = structlog.get_logger(__name__)
+
+
+class PrinterState(Protocol):
+    """What the printer says of itself."""
+
+    @property
+    def faults(self) -> Sequence[str]:
+        """Fault codes now; empty when it can print."""
+        ...
+
+    @property
+    def near_end(self) -> bool:
+        """True when the paper is nearly used up."""
+        ...
+
+
+class KioskPrinter(Prints, Protocol):
+    """The printer of a kiosk."""
+
+    def status(self) -> PrinterState:
+        """Return what it says of itself."""
+        ...
+
+
+class KioskLink(Calls, Protocol):
+    """The part of the link that a kiosk needs."""
+
+    @property
+    def enrolled(self) -> bool:
+        """Whether this box has a device token."""
+        ...
+
+    @property
+    def device(self) -> str:
+        """uid of this device."""
+        ...
+
+    @property
+    def zone(self) -> str:
+        """Zone of this device."""
+        ...
+
+    @property
+    def board(self) -> Board | None:
+        """The newest board."""
+        ...
+
+    @property
+    def catalogue(self) -> Catalogue | None:
+        """The newest catalogue."""
+        ...
+
+    @property
+    def status(self) -> LinkStatus:
+        """How the link stands."""
+        ...
+
+    def beat_age_s(self) -> float | None:
+        """Return the seconds since the last beat."""
+        ...
+
+    def ack(self, outputs: Sequence[Output], status: Mapping[str, object] | None = None) -> None:
+        """Tell the server what was shown and how this box is."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class NoPrinterState:
+    """A printer that is not there."""
+
+    faults: tuple[str, ...] = ("no_port",)
+    near_end: bool = False
+    state: str = "failed"
+    fault: str = "no_port"
+
+
+class NoPrinter:
+    """Stands where no printer is configured: every number is shown, none is printed."""
+
+    def print(
+        self, slip: TicketSlip, *, on_sending: Callable[[str], None] | None = None
+    ) -> NoPrinterState:
+        """Print nothing and say so."""
+        return NoPrinterState()
+
+    def status(self) -> NoPrinterState:
+        """Say that there is no printer."""
+        return NoPrinterState()
+
+
+@dataclass(slots=True)
+class Page:
+    """One open page and the citizen before it."""
+
+    token: str
+    journey: Journey
+    content: Content | None
+    """The catalogue this citizen sees; a new one comes in at the next home page."""
+    acting: threading.Lock = field(default_factory=threading.Lock)
+
+
+class UnknownPage(LookupError):  # noqa: N818  names the condition
+    """This page was opened before the last start, or too many were opened since."""
+
+
+class Kiosk:
+    """All that lives in a kiosk process.
+
+    Args:
+        monotonic: seconds for time-outs.
+        now: the time of day, aware.
+        spawn: runs a function beside the caller.
+        broadcast: tells the pages that something changed.
+    """
+
+    def __init__(
+        self,
+        *,
+        config: KioskConfig,
+        link: KioskLink,
+        journal: Journal,
+        printer: KioskPrinter,
+        monotonic: Callable[[], float],
+        now: Callable[[], datetime],
+        spawn: Callable[[Callable[[], None]], object],
+        broadcast: Callable[[dict[str, object]], None],
+    ) -> None:
+        self.config = config
+        self.link = link
+        self.now = now
+        self._printer = printer
+        self._monotonic = monotonic
+        self._spawn = spawn
+        self._broadcast = broadcast
+        self._pages: OrderedDict[str, Page] = OrderedDict()
+        self._content: Content | None = None
+        self._left: Journey | None = None
+        """A number page that the last run left and no page has taken over yet."""
+        self._help = Help()
+        self._stamp = 0
+        self._shown_last: object = None
+        self.faults: tuple[str, ...] = ()
+        self.near_end = False
+        self.taker = Taker(
+            link=link,
+            journal=journal,
+            printer=printer,
+            now=lambda: now().timestamp(),
+            new_key=lambda: str(uuid.uuid4()),
+            shown=self._paper_changed,
+        )
+
+    # what a page asks
+
+    def open_page(self) -> Page:
+        """Open a page at home; one that follows a power cut takes over the number it left."""
+        now = self._monotonic()
+        page = Page(secrets.token_urlsafe(18), j.begin(now), self.content())
+        if self._left is not None:
+            left, self._left = j.advance(self._left, now), None
+            if left.screen is j.Screen.NUMBER:
+                page.journey = left
+        self._pages[page.token] = page
+        while len(self._pages) > MAX_PAGES:
+            self._pages.popitem(last=False)
+        return page
+
+    def page(self, token: str) -> Page:
+        """Return an open page as time has changed it.
+
+        Raises:
+            UnknownPage: open a new one.
+        """
+        page = self._pages.get(token)
+        if page is None:
+            raise UnknownPage(token)
+        self._pages.move_to_end(token)
+        self._settle(page, j.advance(page.journey, self._monotonic()))
+        return page
+
+    def touch(self, token: str, act: Act) -> Page:
+        """Do what a touch asks and return the page after it; a second touch waits for the first.
+
+        Raises:
+            UnknownPage: open a new one.
+        """
+        page = self.page(token)
+        if act.name == "help":
+            self.call_help()
+        with page.acting:
+            hall = self.hall(page)
+            if hall is None:
+                return page
+            after, wish = j.step(
+                page.journey, act, hall, now=self._monotonic(), new_touch=lambda: str(uuid.uuid4())
+            )
+            self._settle(page, after)
+            match wish:
+                case Take():
+                    self._take(page, wish)
+                case CallHelp() | None:
+                    pass
+        return page
+
+    def hall(self, page: Page) -> Hall | None:
+        """Return the hall as *page* shows it; None while there is no catalogue."""
+        if page.content is None:
+            page.content = self.content()
+        if page.content is None:
+            return None
+        return Hall(content=page.content, board=self.link.board, fresh=self.fresh)
+
+    def content(self) -> Content | None:
+        """Return the newest catalogue made ready."""
+        catalogue = self.link.catalogue
+        if catalogue is not None and (
+            self._content is None or self._content.digest != catalogue.digest
+        ):
+            zone = self.link.zone if self.config.own_zone_only else ""
+            self._content = Content(catalogue, zone=zone)
+        return self._content
+
+    @property
+    def fresh(self) -> bool:
+        """Whether the counts of the board may be shown as truth."""
+        age = self.link.beat_age_s()
+        return age is not None and age <= FRESH_S
+
+    @property
+    def health(self) -> dict[str, object]:
+        """How this kiosk is, for /healthz and staff: nothing of a citizen."""
+        age = self.link.beat_age_s()
+        return {
+            "enrolled": self.link.enrolled,
+            "link": self.link.status.value,
+            "beat_age_s": None if age is None else round(age, 1),
+            "content": self.link.catalogue.digest if self.link.catalogue else "",
+            "faults": list(self.faults),
+            "near_end": self.near_end,
+            "undelivered": self.taker.undelivered,
+        }
+
+    @property
+    def help(self) -> Help:
+        """The call for a person, as time has changed it."""
+        return self._help.at(self._monotonic())
+
+    @property
+    def stamp(self) -> int:
+        """Counts the changes; a page that shows an older one fetches itself anew."""
+        return self._stamp
+
+    def left_ms(self, page: Page) -> int | None:
+        """Return the milliseconds until *page* moves on by itself."""
+        if page.journey.deadline is None:
+            return None
+        return max(0, round((page.journey.deadline - self._monotonic()) * 1000))
+
+    def call_help(self) -> None:
+        """Ring the guide desk, at most once in a while."""
+        now = self._monotonic()
+        if not self._help.may_ring(now):
+            return
+        self._help = Help(HelpState.CALLING, now)
+        try:
+            self.link.call("/api/v1/help", {}, key=str(uuid.uuid4()))
+        except (Refused, Unreachable) as e:
+            log.warning("help.failed", reason=str(e))
+            self._help = Help(HelpState.FAILED, self._monotonic())
+        else:
+            # The answer of staff may have overtaken the answer to this request.
+            if self._help.state is HelpState.CALLING:
+                self._help = Help(HelpState.COMING, self._monotonic())
+        self.changed()
+
+    # what happens around it
+
+    def on_events(self, events: Sequence[Event], *, fresh: bool) -> None:
+        """Take note of what the hall says to this kiosk.
+
+        Args:
+            fresh: True after a (re)connect: then reprints may have been asked for unheard.
+        """
+        mine = self.link.device
+        reprint = fresh
+        for event in events:
+            match event.message:
+                case SlipRequested(device=device) if device == mine:
+                    reprint = True
+                case HelpAnswered(device=device) if device == mine:
+                    self._help = Help(HelpState.ANSWERED, self._monotonic())
+        if reprint and self.link.enrolled:
+            self._spawn(self.reprint)
+        self.changed()
+
+    def reprint(self) -> None:
+        """Print what staff asked for."""
+        try:
+            self.taker.reprint()
+        except (Refused, Unreachable) as e:
+            # Asked again at the next connect and with the next request.
+            log.warning("reprint.failed", reason=str(e))
+
+    def tick(self) -> None:
+        """Move every page on as time has, and tell the pages when anything shown has changed."""
+        now = self._monotonic()
+        for page in tuple(self._pages.values()):
+            if not page.acting.locked():
+                self._settle(page, j.advance(self._stuck(page.journey, now), now))
+        shown = (
+            self.fresh,
+            self.link.status,
+            self.help.state,
+            self.faults,
+            self.now().replace(second=0, microsecond=0),
+            tuple(p.journey.serial for p in self._pages.values()),
+            tuple(p.journey.asking for p in self._pages.values()),
+            tuple(p.journey.paper for p in self._pages.values()),
+        )
+        if shown != self._shown_last:
+            self._shown_last = shown
+            self._stamp += 1
+        self.tell()
+
+    def _stuck(self, journey: Journey, now: float) -> Journey:
+        """A slip that waits for the printer: its citizen is told, though it may still come out."""
+        waits = journey.screen is j.Screen.NUMBER and journey.paper is Paper.PRINTING
+        if not waits or journey.slip is None or now - journey.drawn < STUCK_S:
+            return journey
+        faults = self._printer.status().faults
+        if not faults:
+            return journey
+        return j.printed(journey, journey.slip.uid, Paper.FAILED, faults[0], now=now)
+
+    def report_status(self) -> None:
+        """Ask the printer how it is and tell the server."""
+        status = self._printer.status()
+        faults = tuple(status.faults)
+        if (faults, status.near_end) != (self.faults, self.near_end):
+            log.info("printer.changed", faults=faults, near_end=status.near_end)
+            self.faults, self.near_end = faults, status.near_end
+            self.changed()
+        self.link.ack((), {"faults": list(faults), "near_end": status.near_end})
+
+    def changed(self) -> None:
+        """Tell the pages."""
+        self._stamp += 1
+        self.tell()
+
+    def tell(self) -> None:
+        """Send the newest stamp to the pages."""
+        self._broadcast({"stamp": self._stamp})
+
+    def _settle(self, page: Page, journey: Journey) -> None:
+        page.journey = journey
+        if journey.screen is j.Screen.HOME:
+            page.content = self.content()
+
+    def _take(self, page: Page, wish: Take) -> None:
+        try:
+            slip = self.taker.take(wish)
+        except Refused as e:
+            refusal = Refusal(code=e.code, words=e.zh, retry=False)
+            log.info("take.refused", code=e.code)
+        except Unreachable:
+            refusal = Refusal(code="unreachable", words=UNREACHABLE_ZH, retry=True)
+            log.warning("take.unreachable")
+        except JournalFull:
+            refusal = Refusal(code="storage_full", words=JOURNAL_FULL_ZH, retry=False)
+            log.exception("journal.full")
+        else:
+            page.journey = j.issued(page.journey, wish.touch, slip, now=self._monotonic())
+            self._spawn(lambda: self.taker.print_ticket(wish.touch))
+            return
+        page.journey = j.refused(page.journey, wish.touch, refusal, now=self._monotonic())
+
+    def _paper_changed(self, slip: TicketSlip, paper: Paper, fault: str) -> None:
+        log.info("slip.changed", ticket=slip.number, paper=paper, fault=fault)
+        now = self._monotonic()
+        if paper is Paper.PRINTING and not slip.reprint:
+            self._leave(j.show_number(j.begin(now), slip, now=now))
+        for page in self._pages.values():
+            page.journey = j.printed(page.journey, slip.uid, paper, fault, now=now)
+        if self._left is not None and paper is not Paper.PRINTING:
+            self._left = j.printed(self._left, slip.uid, paper, fault, now=now)
+        if fault and fault not in self.faults:
+            self._spawn(self.report_status)
+        self.changed()
+
+    def _leave(self, number: Journey) -> None:
+        """Show a number of the last run on the page in use, or on the next that opens."""
+        if not self._pages:
+            self._left = number
+            return
+        page = next(reversed(self._pages.values()))
+        if page.journey.screen not in {j.Screen.TAKING, j.Screen.NUMBER} and number.slip:
+            page.journey = j.show_number(page.journey, number.slip, now=self._monotonic())

@@ -1,0 +1,100 @@
+"""Settings of a kiosk: a TOML file, `HALL_KIOSK_*` in the environment, flags; the last one wins.
+
+Unknown keys stop the start: a mistyped setting must not be ignored.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+PREFIX = "HALL_KIOSK_"
+
+
+class ConfigError(Exception):
+    """The settings cannot be used; the words say which and why."""
+
+
+class PrinterConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Table `[printer]`."""
+
+    port: str = ""
+    """Device name of the printer, e.g. `/dev/serial/by-path/...` or `COM3`; empty: no printer."""
+    profile: str = "generic_80_gbk"
+    """Name of a file in `firmware_configs/printers`."""
+
+
+class KioskConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All settings of a kiosk. In the environment `HALL_KIOSK_SERVER_URL`, `HALL_KIOSK_PRINTER_PORT`…"""
+
+    server_url: str = "http://127.0.0.1:8100"
+    """Address of the server."""
+    state_dir: str = ".hall/kiosk"
+    """Folder for the device token, the journal and the last board; must survive a power cut."""
+    host: str = "127.0.0.1"
+    """Address the page is served on. The page has no sign-in and is meant for the browser of this
+    box: beyond loopback, whoever reaches it can take numbers."""
+    port: int = 8101
+    """Port of the page; 0 takes a free one."""
+    own_zone_only: bool = False
+    """Offer only queues of the kiosk's own zone."""
+    printer: PrinterConfig = PrinterConfig()
+
+    def __post_init__(self) -> None:
+        if not self.server_url.startswith(("http://", "https://")):
+            msg = "server_url must begin with http:// or https://"
+            raise ValueError(msg)
+        if not 0 <= self.port <= 65535:
+            msg = "port must be 0-65535"
+            raise ValueError(msg)
+
+
+def load(path: Path | None, environ: Mapping[str, str], flags: Mapping[str, object]) -> KioskConfig:
+    """Return the settings in force.
+
+    Args:
+        path: a TOML file, or None.
+        environ: only `HALL_KIOSK_*` is looked at.
+        flags: setting (`printer.port` for a table's) to value; None is not set.
+
+    Raises:
+        ConfigError: the file cannot be read, a key is unknown, a value does not fit.
+    """
+    found: dict[str, object] = {}
+    if path is not None:
+        try:
+            found = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as e:
+            msg = f"{path}: {e}"
+            raise ConfigError(msg) from e
+    for name, value in environ.items():
+        if name.startswith(PREFIX):
+            _set(found, _setting(name), value)
+    for name, flag in flags.items():
+        if flag is not None:
+            _set(found, name, flag)
+    try:
+        return msgspec.convert(found, KioskConfig, strict=False)
+    except msgspec.ValidationError as e:
+        raise ConfigError(str(e)) from e
+
+
+def _setting(name: str) -> str:
+    rest = name.removeprefix(PREFIX).lower()
+    table, _, key = rest.partition("_")
+    return f"printer.{key}" if table == "printer" else rest
+
+
+def _set(found: dict[str, object], name: str, value: object) -> None:
+    table, _, key = name.rpartition(".")
+    if not table:
+        found[key] = value
+        return
+    inner = found.setdefault(table, {})
+    if not isinstance(inner, dict):
+        msg = f"{table} must be a table"
+        raise ConfigError(msg)
+    inner[key] = value

@@ -1,0 +1,323 @@
+"""What a kiosk can offer now: the catalogue made ready, and the board read as plain statements."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from kiosk.search import Entry, Index
+from server.kit.contract.board import Board, QueueLine, wait_range
+from server.kit.contract.views import (
+    Catalogue,
+    CatalogueItem,
+    CatalogueQueue,
+    DisclosureView,
+    Limit,
+)
+
+COMMON_SHOWN = 8
+"""Tiles of common items 常办事项 on the home page."""
+HOURS_FROM_MIN = 120
+"""A wait that may be longer is told in hours."""
+SHORT_FEE = 9
+"""A fee text of at most so many characters stands on a tile; a longer one says 收费."""
+
+UNITS: Mapping[str, str] = MappingProxyType(
+    {"workday": "个工作日", "day": "个自然日", "month": "个月"}
+)
+STOPPED: Mapping[str, str] = MappingProxyType(
+    {
+        "hall_closed": "现在不是取号时间",
+        "lunch_break": "午休时间，暂停取号",
+        "stopped": "今天已停止取号：下班前办不完了",
+        "queue_closed": "这里暂停取号",
+        "quota_reached": "今天的号已取完",
+        "numbers_used_up": "今天的号码已用完",
+        "day_closed": "今天的服务已结束",
+    }
+)
+"""Why a queue gives no numbers, in a citizen's words."""
+STOPPED_SHORT: Mapping[str, str] = MappingProxyType(
+    {
+        "hall_closed": "未到取号时间",
+        "lunch_break": "午休",
+        "stopped": "今天已停号",
+        "queue_closed": "暂停取号",
+        "quota_reached": "今天已取完",
+        "numbers_used_up": "今天已取完",
+        "day_closed": "今天已结束",
+    }
+)
+"""The same for a tile."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What a number is taken for: an item, or a queue alone (咨询). Exactly one is set."""
+
+    item: str = ""
+    queue: str = ""
+
+    @property
+    def value(self) -> str:
+        """The choice as one word for a button: `item:MZ-01` or `queue:A`."""
+        return f"item:{self.item}" if self.item else f"queue:{self.queue}"
+
+    @property
+    def body(self) -> dict[str, str]:
+        """The choice as the body of a take."""
+        return {"item": self.item} if self.item else {"queue": self.queue}
+
+    @classmethod
+    def of(cls, value: str) -> Choice:
+        """Return the choice of a button's *value*; raises `ValueError` for anything else."""
+        kind, _, code = value.partition(":")
+        if kind not in {"item", "queue"} or not code:
+            msg = f"not a choice: {value!r}"
+            raise ValueError(msg)
+        return cls(item=code) if kind == "item" else cls(queue=code)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """One thing a citizen can choose."""
+
+    choice: Choice
+    name: str
+    short_name: str
+    department: str
+    """Code of the department."""
+    department_name: str
+    queue: str
+    counters: tuple[str, ...]
+    """Names of the counters that serve it."""
+    consult_only: bool
+    fee: str
+    """For a tile: 不收费, a short price, or 收费."""
+    disclosure: DisclosureView | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Department:
+    """A department with all it offers here."""
+
+    code: str
+    name: str
+    short_name: str
+    offers: tuple[Offer, ...]
+
+
+class Content:
+    """A catalogue made ready for the pages; never changes.
+
+    Args:
+        catalogue: the server's.
+        zone: only queues of this zone are offered; empty for the whole hall.
+    """
+
+    def __init__(self, catalogue: Catalogue, *, zone: str = "") -> None:
+        self.catalogue = catalogue
+        self.digest = catalogue.digest
+        self.tz = ZoneInfo(catalogue.tz)
+        queues = {q.code: q for q in catalogue.queues if not zone or q.zone == zone}
+        self._queues = queues
+        self._counter_names = {c.code: c.name for c in catalogue.counters}
+        names = {d.code: d for d in catalogue.departments}
+        offers: list[Offer] = []
+        for item in catalogue.items:
+            if item.queue in queues:
+                dep = names.get(item.department)
+                offers.append(self._item(item, dep.short_name if dep else "", queues[item.queue]))
+        with_items = {o.queue for o in offers}
+        for queue in queues.values():
+            if queue.code not in with_items or queue.consult_only:
+                dep = names.get(queue.department)
+                offers.append(self._bare(queue, dep.short_name if dep else ""))
+        self._offers = {o.choice: o for o in offers}
+        self.departments = tuple(
+            Department(code=d.code, name=d.name, short_name=d.short_name, offers=mine)
+            for d in catalogue.departments
+            if (mine := tuple(o for o in offers if o.department == d.code))
+        )
+        common = {i.code for i in catalogue.items if i.common}
+        items = [o for o in offers if o.choice.item]
+        chosen = [o for o in items if o.choice.item in common] or items or offers
+        self.common = tuple(chosen[:COMMON_SHOWN])
+        keywords = {i.code: i.keywords for i in catalogue.items}
+        self.suggestions = tuple(
+            dict.fromkeys(
+                k for o in self.common for k in keywords.get(o.choice.item, ())[:1] if len(k) <= 6
+            )
+        )
+        """Everyday words worth trying, for the search page."""
+        self._index = Index(
+            Entry(
+                key=o.choice.value,
+                names=(o.name, o.short_name) if o.short_name else (o.name,),
+                keywords=keywords.get(o.choice.item, ()),
+                departments=(o.department_name, names[o.department].name)
+                if o.department in names
+                else (),
+            )
+            for o in offers
+        )
+
+    def offer(self, choice: Choice) -> Offer | None:
+        """Return the offer of *choice*, None when it is not (or no longer) offered."""
+        return self._offers.get(choice)
+
+    def department(self, code: str) -> Department | None:
+        """Return a department that offers something."""
+        return next((d for d in self.departments if d.code == code), None)
+
+    def search(self, query: str) -> tuple[Offer, ...]:
+        """Return what fits *query*, best first."""
+        return tuple(self._offers[Choice.of(key)] for key in self._index.find(query))
+
+    def queue(self, code: str) -> CatalogueQueue | None:
+        """Return a queue by code."""
+        return self._queues.get(code)
+
+    def _item(self, item: CatalogueItem, department: str, queue: CatalogueQueue) -> Offer:
+        return Offer(
+            choice=Choice(item=item.code),
+            name=item.name,
+            short_name=item.short_name or item.name,
+            department=item.department,
+            department_name=department,
+            queue=item.queue,
+            counters=self._names(queue),
+            consult_only=item.consult_only or queue.consult_only,
+            fee=fee_line(item.disclosure),
+            disclosure=item.disclosure,
+        )
+
+    def _bare(self, queue: CatalogueQueue, department: str) -> Offer:
+        word = "咨询" if queue.consult_only else "现场办理"
+        name = queue.name if word in queue.name else f"{queue.name}{word}"
+        return Offer(
+            choice=Choice(queue=queue.code),
+            name=name,
+            short_name=name,
+            department=queue.department,
+            department_name=department,
+            queue=queue.code,
+            counters=self._names(queue),
+            consult_only=queue.consult_only,
+            fee="",
+            disclosure=None,
+        )
+
+    def _names(self, queue: CatalogueQueue) -> tuple[str, ...]:
+        return tuple(self._counter_names.get(c, f"{c}号窗口") for c in queue.counters)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What is known of a queue now."""
+
+    giving: bool = True
+    """False when the server would refuse a number now."""
+    why: str = ""
+    """Why not, in words."""
+    why_short: str = ""
+    resumes: str = ""
+    """Hall time `14:30` when numbers are given again; empty when unknown."""
+    people: int | None = None
+    """Waiting now; None when it is not known now."""
+    low: int | None = None
+    high: int | None = None
+    """The likely wait in minutes; None when there is nothing honest to say."""
+    open_counters: int | None = None
+
+    @property
+    def wait(self) -> str:
+        """The likely wait in words for a tile: `约 20–35 分钟`, `5 分钟以内`, or nothing."""
+        figure, unit = wait_words(self.low, self.high)
+        return f"约 {figure} {unit}" if "–" in figure else f"{figure} {unit}".strip()
+
+    @property
+    def paused(self) -> str:
+        """Why no number is given, for a tile: `午休，14:30 恢复`."""
+        if self.giving:
+            return ""
+        return f"{self.why_short}，{self.resumes} 恢复" if self.resumes else self.why_short
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hall:
+    """The hall as one page shows it: what is offered, and how long the lines are."""
+
+    content: Content
+    board: Board | None
+    fresh: bool
+    """False when the last beat is too old: then no count is shown as truth."""
+
+    def line(self, queue_code: str) -> Line:
+        """Return what is known of a queue; without a fresh board nothing is claimed."""
+        queue = self.content.queue(queue_code)
+        if self.board is None or not self.fresh or queue is None:
+            return Line()
+        row = next((q for q in self.board.queues if q.code == queue_code), None)
+        if row is None:
+            return Line()
+        states = {c.code: c.state for c in self.board.counters}
+        serving = sum(1 for c in queue.counters if states.get(c) == "open")
+        if self.board.day_state == "closed" or not row.issuing:
+            return self._stopped(row, serving)
+        span = wait_range(row.waiting, serving, row.service_s)
+        low, high = span or (None, None)
+        return Line(people=row.waiting, low=low, high=high, open_counters=serving)
+
+    def _stopped(self, row: QueueLine, serving: int) -> Line:
+        code = row.reason if row.reason in STOPPED else "queue_closed"
+        if self.board is not None and self.board.day_state == "closed" and row.issuing:
+            code = "day_closed"
+        return Line(
+            giving=False,
+            why=STOPPED[code],
+            why_short=STOPPED_SHORT[code],
+            resumes=self._clock(row.resumes_at),
+            people=row.waiting,
+            open_counters=serving,
+        )
+
+    def _clock(self, moment: str | None) -> str:
+        if not moment:
+            return ""
+        return f"{datetime.fromisoformat(moment).astimezone(self.content.tz):%H:%M}"
+
+
+def wait_words(low: int | None, high: int | None) -> tuple[str, str]:
+    """Return a range of minutes as figure and unit: `20–35` `分钟`, `5` `分钟以内`, `3–6` `小时`.
+
+    Above two hours whole hours, rounded outward: nobody knows the minutes then. Empty when unknown.
+    """
+    if low is None or high is None:
+        return "", ""
+    if high > HOURS_FROM_MIN:
+        low, high = low // 60, -(-high // 60)
+        return (f"{low}–{high}", "小时") if low else (f"{high}", "小时以内")
+    return (f"{low}–{high}", "分钟") if low else (f"{high}", "分钟以内")
+
+
+def fee_line(disclosure: DisclosureView | None) -> str:
+    """Return the fee for a tile: 不收费, a short price, or 收费; empty when nothing is published."""
+    if disclosure is None:
+        return ""
+    if not disclosure.fee.charged:
+        return "不收费"
+    text = disclosure.fee.text.strip()
+    return text if 0 < len(text) <= SHORT_FEE else "收费"
+
+
+def limit_words(limit: Limit) -> str:
+    """Return a limit in words: `当场办结`, `5 个工作日`, `无时限`."""
+    if limit.unit == "spot":
+        return "当场办结"
+    if limit.unit in UNITS:
+        return f"{limit.n} {UNITS[limit.unit]}"
+    return "没有规定时限"
