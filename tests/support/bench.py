@@ -146,7 +146,7 @@ class Bench:
                 " JOIN hall h ON h.id = t.hall_id AND h.date = t.date"
                 " WHERE t.state = 'waiting' GROUP BY q.code"
             ).all()
-        counted = {code: number for code, number in rows}
+        counted = {row[0]: row[1] for row in rows}
         shown = {q.code: q.waiting for q in present.queues if q.waiting}
 
         assert shown == counted
