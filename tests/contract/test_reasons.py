@@ -97,3 +97,16 @@ def test_every_refusal_in_the_product_fills_its_words():
             holes.append(f"{path}:{line}: {node.args[0].value} without {sorted(lacking)}")
 
     assert holes == []
+
+
+def test_no_reason_is_left_over():
+    said = {
+        node.value
+        for package in ("server", "kiosk", "display")
+        for path in (ROOT / package).rglob("*.py")
+        if path.name != "reasons.py"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+
+    assert [code for code in REASONS if code not in said] == []
