@@ -99,8 +99,6 @@ class Status(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How long one answer may take."""
     poll_ms: Positive
     """How often an idle printer is asked."""
-    fresh_ms: Positive
-    """How old a status may be before a job is begun."""
 
 
 class Confirm(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
