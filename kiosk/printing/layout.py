@@ -1,0 +1,240 @@
+"""What stands on a slip 小票, line by line: from a ticket to operations, for any width of paper.
+
+Pure: it knows the contract and the standard library, no printer and no bytes. Widths are cells: an
+ASCII character of font A is one cell wide, everything else two, including `—`, `·` and `①` (every
+two-byte code of GB18030 is printed as a full-width glyph).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from server.kit.contract.views import TicketSlip
+
+REPLACEMENT = "〓"
+"""Stands where a printer has no glyph: the Chinese printers' own mark for a missing character."""
+MAX_SIZE = 4
+"""The number is printed four times as wide and high as the text, or as large as fits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One printed line that fits the paper; sizes are multiples of font A, 1 to 8."""
+
+    text: str
+    width: int = 1
+    height: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """Blank lines; a QR code needs white above and below it to be read."""
+
+    lines: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QrCode:
+    """A QR code 二维码 that holds *data*."""
+
+    data: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """The end of the slip: the paper is parted."""
+
+
+Op = Line | Gap | QrCode | Cut
+
+
+def layout(slip: TicketSlip, columns: int) -> tuple[Op, ...]:
+    """Return what is printed for *slip* on paper of *columns* cells; all lines are centred.
+
+    Nothing is ever cut off: a text that does not fit large is printed smaller, and one that does
+    not fit at all is wrapped.
+    """
+    ops: list[Op] = [
+        *_as_large_as_fits(slip.hall_name, columns, ((2, 2), (1, 2))),
+        *_as_large_as_fits(slip.item_name or slip.queue_name, columns, ((2, 2), (1, 2))),
+    ]
+    if slip.reprint:
+        ops += _tall(f"补打 {slip.reprint}（与原票同号）", columns)
+    sizes = [(n, n) for n in range(MAX_SIZE, 0, -1)]
+    ops += [Gap(lines=1), *_as_large_as_fits(slip.number, columns, sizes), Gap(lines=1)]
+    ops += _tall(ahead_line(slip), columns)
+    if slip.counters:
+        ops += _tall(counters_line(slip.counters), columns)
+    if slip.consult_only:
+        ops += _plain("本号仅供咨询，不受理办件", columns)
+    if slip.priority:
+        ops += _plain(f"优先：{slip.priority}", columns)
+    if slip.promise:
+        ops += _plain(slip.promise, columns)
+    if slip.url:
+        ops += [Gap(lines=1), QrCode(data=slip.url), *_plain("扫码看进度", columns)]
+    ops += _plain(slip.no_show_rule, columns)
+    ops += _plain(slip.issued_local, columns)
+    return (*ops, Cut())
+
+
+def ahead_line(slip: TicketSlip) -> str:
+    """Return how many wait before this ticket and how long that may take, when it is known."""
+    if slip.ahead <= 0:
+        return "前面没有人，请留意叫号"
+    people = f"前面 {slip.ahead} 人"
+    if slip.high_min is None:
+        return people
+    if not slip.low_min:
+        return f"{people}，约 {slip.high_min} 分钟以内"
+    if slip.low_min >= slip.high_min:
+        return f"{people}，约 {slip.high_min} 分钟"
+    return f"{people}，约 {slip.low_min}-{slip.high_min} 分钟"
+
+
+def counters_line(names: Sequence[str]) -> str:
+    """Return where the ticket will be called: `请到 3、5号窗口`."""
+    numbered = [re.fullmatch(r"([0-9]+)号窗口", name) for name in names]
+    if all(numbered):
+        return f"请到 {'、'.join(match[1] for match in numbered if match)}号窗口"
+    return f"请到 {'、'.join(names)}"
+
+
+def normalise(text: str) -> str:
+    """Return *text* with every character that a Chinese printer spells otherwise respelled.
+
+    Without it `¥`, `•` or a no-break space would become four-byte GB18030 codes, which GBK firmware
+    prints as rubbish. Control characters go, so that no text can give the printer a command; so do
+    invisible characters and those pictures (emoji) that no printer has. Doing it twice changes
+    nothing.
+    """
+    respelled = unicodedata.normalize("NFC", text).translate(_RESPELLED)
+    printable = "".join(ch for ch in respelled if not _is_unprintable(ch))
+    return unicodedata.normalize("NFC", printable)  # what was apart may now stand together
+
+
+def cells(text: str) -> int:
+    """Return how many cells the normalised *text* takes at single width."""
+    return sum(1 if ch.isascii() else 2 for ch in text)
+
+
+def wrap(text: str, columns: int) -> list[str]:
+    """Return *text* in lines of at most *columns* cells, as few and as even as can be.
+
+    Words and numbers of ASCII stay whole while they fit, closing marks never begin a line, opening
+    marks never end one. Only blanks at the breaks are lost.
+
+    Raises:
+        ValueError: *columns* is too narrow for one hanzi.
+    """
+    if columns < 2:
+        raise ValueError("a line holds at least one hanzi")
+    pieces = list(_pieces(normalise(text), columns))
+    lines = _filled(pieces, columns)
+    if len(lines) < 2:
+        return lines
+    # As few lines, but even ones: the narrowest width that needs no more of them.
+    low, high = 2, columns
+    while low < high:
+        middle = (low + high) // 2
+        tried = _filled(pieces, middle)
+        fits = len(tried) <= len(lines) and max(map(cells, tried)) <= middle
+        low, high = (low, middle) if fits else (middle + 1, high)
+    return _filled(pieces, low)
+
+
+_RESPELLED = str.maketrans(
+    {
+        "\t": " ",
+        "\n": " ",
+        "\r": " ",
+        "\u00a0": " ",  # no-break space
+        "\u2002": " ",
+        "\u2003": " ",
+        "\u2009": " ",
+        "\u202f": " ",
+        "¥": "￥",
+        "•": "·",
+        "‧": "·",
+        "・": "·",
+        "〜": "～",
+        "²": "2",
+        "³": "3",
+        "‐": "-",
+        "‑": "-",
+        "‒": "-",
+        "–": "-",
+        "−": "-",
+    }
+)
+_CLOSING = frozenset("，。、；：？！）》」』】〕”’％℃…—·,.;:?!)]}%")
+_OPENING = frozenset("（《「『【〔“‘￥([{")
+_WORD = re.compile(r"[!-~]+|.", re.DOTALL)
+
+
+def _is_unprintable(ch: str) -> bool:
+    category = unicodedata.category(ch)
+    if category in {"Cc", "Cf", "Cs", "Mn", "Me", "Zl", "Zp"}:
+        return True
+    return category in {"So", "Sk"} and len(ch.encode("gb18030")) == 4
+
+
+def _pieces(text: str, columns: int) -> Iterator[str]:
+    """Yield the pieces between which a line may end, blanks as pieces of their own."""
+    piece = ""
+    for match in _WORD.finditer(text):
+        token = match[0]
+        glued = piece and (token[0] in _CLOSING or piece[-1] in _OPENING)
+        if glued and " " not in (piece[-1], token[0]) and cells(piece + token) <= columns:
+            piece += token
+            continue
+        if piece:
+            yield from _split(piece, columns)
+        piece = token
+    if piece:
+        yield from _split(piece, columns)
+
+
+def _split(piece: str, columns: int) -> Iterator[str]:
+    start = 0
+    for end in range(1, len(piece) + 1):
+        if cells(piece[start:end]) > columns:
+            yield piece[start : end - 1]
+            start = end - 1
+    yield piece[start:]
+
+
+def _filled(pieces: Sequence[str], columns: int) -> list[str]:
+    lines: list[str] = []
+    line = ""
+    for piece in pieces:
+        if line and cells((line + piece).rstrip(" ")) > columns:
+            lines.append(line.rstrip(" "))
+            line = ""
+        if line or piece != " ":
+            line += piece
+    if line.rstrip(" "):
+        lines.append(line.rstrip(" "))
+    return lines
+
+
+def _as_large_as_fits(text: str, columns: int, sizes: Sequence[tuple[int, int]]) -> list[Line]:
+    """Return *text* on one line in the first of *sizes* (width, height) that fits, else wrapped."""
+    wanted = normalise(text)
+    for width, height in sizes:
+        if cells(wanted) * width <= columns:
+            return [Line(text=wanted, width=width, height=height)] if wanted else []
+    width, height = sizes[-1]
+    lines = wrap(wanted, columns // width)
+    return [Line(text=line, width=width, height=height) for line in lines]
+
+
+def _tall(text: str, columns: int) -> list[Line]:
+    return _as_large_as_fits(text, columns, ((1, 2),))
+
+
+def _plain(text: str, columns: int) -> list[Line]:
+    return _as_large_as_fits(text, columns, ((1, 1),))

@@ -1,0 +1,130 @@
+"""The kiosk's printer: a slip in, what became of it out; its status at any time, cheaply.
+
+    printer = Printer(PortConfig(address="/dev/ttyUSB0"), load_printer("generic_80_gbk"))
+    printer.start()
+    outcome = printer.print(slip, on_sending=lambda pid: journal.sending(slip.uid, pid))
+
+All work on the port is done on the port's own thread; only the calling greenlet waits.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+
+from gevent.lock import BoundedSemaphore
+
+from kiosk.printing.dialogue import PrinterDialogue
+from kiosk.printing.escpos import encode
+from kiosk.printing.layout import layout
+from kiosk.printing.status import FAULTS, Outcome, PrinterStatus
+from server.kit.contract.views import TicketSlip
+from server.kit.serial.profiles import PortConfig, PrinterProfile
+from server.kit.serial.worker import PortWorker, Stopped, open_port
+
+__all__ = ["FAULTS", "Outcome", "Printer", "PrinterStatus", "process_ids"]
+
+TURN_S = 0.2
+"""How often a second caller looks whether the first one's slip is stuck."""
+_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def process_ids(first: int) -> Iterator[str]:
+    """Yield process ids without end: four digits of base 36, counting from *first*.
+
+    Ids come back after 1,679,616 jobs. A random *first* keeps a late answer to a job of an earlier
+    run from proving one of this run.
+    """
+    number = first
+    while True:
+        digits = ""
+        rest = number % 36**4
+        for _ in range(4):
+            rest, digit = divmod(rest, 36)
+            digits = _DIGITS[digit] + digits
+        yield digits
+        number += 1
+
+
+class Printer:
+    """A ticket printer on a port. One slip at a time; a second caller waits its turn.
+
+    Args:
+        port: where it is attached.
+        profile: what it is, by `server.kit.serial.profiles.load_printer`.
+        suspect: True when the kiosk's journal holds a slip whose fate is unknown from an earlier
+            run: the next job first parts whatever stub may stand in the printer.
+        new_pid: gives the next process id; by default it counts from a random number.
+    """
+
+    def __init__(
+        self,
+        port: PortConfig | str,
+        profile: PrinterProfile,
+        *,
+        suspect: bool = False,
+        new_pid: Callable[[], str] | None = None,
+    ) -> None:
+        config = PortConfig(address=port) if isinstance(port, str) else port
+        link = config.link(profile.link)
+        self.profile = profile
+        ids = process_ids(int.from_bytes(os.urandom(4), "big"))
+        self._new_pid = new_pid or partial(next, ids)
+        self._dialogue = PrinterDialogue(profile, link, suspect=suspect)
+        opener = partial(open_port, config.address, link)
+        self._worker = PortWorker(config.address, self._dialogue, opener)
+        self._turn = BoundedSemaphore(1)
+
+    def start(self) -> None:
+        """Open the port, and keep it open and its status current from now on."""
+        self._worker.start()
+
+    def stop(self) -> None:
+        """Close the port. A job inside becomes unknown."""
+        self._worker.stop()
+
+    def status(self) -> PrinterStatus:
+        """Return the newest known status; never waits and may be called from anywhere."""
+        return self._dialogue.status
+
+    def print(
+        self, slip: TicketSlip, *, on_sending: Callable[[str], None] | None = None
+    ) -> Outcome:
+        """Print *slip* and return what became of it: `printed`, `failed` or `unknown`.
+
+        The printer is asked first; when it cannot print, the outcome is `failed` with its fault and
+        nothing has left. Otherwise *on_sending* is called with the job's process id before the
+        first byte leaves, on the calling greenlet: what it raises comes back to the caller and
+        nothing is printed. A printer that runs out of paper with the slip inside is waited for, up
+        to the profile's `offline_ms`; meanwhile other slips fail at once with its fault. Nothing is
+        ever printed twice by itself.
+        """
+        while not self._turn.acquire(timeout=TURN_S):
+            # Another slip is inside: wait for it, but not for a person who brings paper.
+            now = self.status()
+            if now.faults:
+                return Outcome(state="failed", fault=now.fault, near_end=now.near_end)
+        try:
+            return self._print(slip, on_sending)
+        finally:
+            self._turn.release()
+
+    def _print(self, slip: TicketSlip, on_sending: Callable[[str], None] | None) -> Outcome:
+        try:
+            checked = self._worker.ask(self._dialogue.check)
+        except Stopped:
+            return Outcome(state="failed", fault="no_port")
+        if checked.faults:
+            return Outcome(state="failed", fault=checked.fault, near_end=checked.near_end)
+        pid = self._new_pid()
+        ops = layout(slip, self.profile.paper.columns)
+        job = encode(ops, self.profile, pid=pid)
+        if on_sending is not None:
+            on_sending(pid)
+        try:
+            outcome: Outcome = self._worker.ask(partial(self._dialogue.send, job.data, pid))
+        except Stopped:
+            return Outcome(state="failed", fault="no_port", pid=pid)
+        return replace(outcome, replaced=job.replaced)
