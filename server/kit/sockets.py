@@ -12,6 +12,10 @@ BACKLOG = 1024
 PEER_DEAD_MS = 10_000
 """A peer that acknowledges no byte for this long is gone; the beat gives it a byte every 2 s."""
 
+SEND_BUFFER = 128 * 1024
+"""Bytes that the kernel holds for a client that does not read (it doubles the figure). Left to
+itself Linux lets each grow to 4 MB, and a slow client would be noticed only after that."""
+
 
 def listen(host: str, port: int, *, backlog: int = BACKLOG) -> socket.socket:
     """Return a listening TCP socket whose accepted connections send at once.
@@ -27,6 +31,7 @@ def listen(host: str, port: int, *, backlog: int = BACKLOG) -> socket.socket:
     sock = socket.socket(family, socket.SOCK_STREAM)
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
         no_delay(sock)
         sock.bind((host, port))
         sock.listen(backlog)

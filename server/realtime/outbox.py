@@ -71,12 +71,15 @@ class Outbox:
             if sent == len(frame):
                 return
             rest = memoryview(frame)[sent:]
-        self._frames.append(rest)
-        self._bytes += len(rest)
-        if self._bytes > OUTBOX_BYTES or len(self._frames) > OUTBOX_FRAMES:
+        # A first frame may be of any size: refusing it would refuse the client for ever.
+        if self._frames and (
+            self._bytes + len(rest) > OUTBOX_BYTES or len(self._frames) >= OUTBOX_FRAMES
+        ):
             _log.warning("client too slow: %d frames, %d bytes", len(self._frames), self._bytes)
             self.close()
             raise OSError(errno.ENOBUFS, "client too slow")
+        self._frames.append(rest)
+        self._bytes += len(rest)
         if self._writer is None:
             self._writer = gevent.spawn(self._drain)
 

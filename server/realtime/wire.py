@@ -50,7 +50,7 @@ class FrameOnceManager(Manager):  # type: ignore[misc]  # python-socketio ships 
 
     def __init__(self) -> None:
         super().__init__()
-        self._lanes: dict[str, tuple[Callable[[], int], Callable[[bytes], None], Outbox]] = {}
+        self._lanes: dict[str, tuple[Callable[[], int], Callable[[bytes], None]]] = {}
         self._strangers: dict[str, float] = {}
         self.framed = 0
         """Deliveries that went out as shared bytes."""
@@ -88,7 +88,9 @@ class FrameOnceManager(Manager):  # type: ignore[misc]  # python-socketio ships 
     ) -> None:
         """Send an event to a room; see `socketio.Manager`. Never yields, never waits for a client."""
         stock = super().emit
-        frame = None if callback or not self._lanes else self._frame(event, data, namespace)
+        if namespace not in self.rooms:
+            return
+        frame = None if callback else self._frame(event, data, namespace)
         if frame is None:
             stock(event, data, namespace, to or room, skip_sid, callback, **kwargs)
             return
@@ -113,8 +115,10 @@ class FrameOnceManager(Manager):  # type: ignore[misc]  # python-socketio ships 
 
     def close_all(self) -> None:
         """Shut every WebSocket; used when the server stops."""
-        for _, _, outbox in list(self._lanes.values()):
-            outbox.close()
+        for eio_sid in list(self.server.environ):
+            websocket = self._websocket(eio_sid)
+            if websocket is not None and websocket.outbox is not None:
+                websocket.outbox.close()
 
     def sweep(self) -> int:
         """Close connections that belong to no namespace for `STRANGER_S`; return how many.
@@ -142,16 +146,14 @@ class FrameOnceManager(Manager):  # type: ignore[misc]  # python-socketio ships 
         found = self.server.environ.get(eio_sid, {}).get("wsgi.websocket")
         return found if isinstance(found, HallWebSocket) else None
 
-    def _lane(
-        self, eio_sid: str
-    ) -> tuple[Callable[[], int], Callable[[bytes], None], Outbox] | None:
+    def _lane(self, eio_sid: str) -> tuple[Callable[[], int], Callable[[bytes], None]] | None:
         """Return how to reach the client directly, or None when something is not as expected."""
         websocket = self._websocket(eio_sid)
         queue = getattr(self.server.eio.sockets.get(eio_sid), "queue", None)
         qsize: Callable[[], int] | None = getattr(queue, "qsize", None)
         if websocket is None or websocket.outbox is None or qsize is None:
             return None
-        return (qsize, websocket.outbox.write, websocket.outbox)
+        return qsize, websocket.outbox.write
 
     def _frame(self, event: str, data: Any, namespace: str) -> tuple[Any, bytes] | None:
         """Return the Engine.IO packet of an event and its WebSocket frame; None for binary data."""
@@ -189,6 +191,7 @@ def options() -> dict[str, Any]:
         "async_mode": "gevent",
         "json": Json,
         "async_handlers": False,  # a client's messages are handled in their order
+        "namespaces": ["/edge"],  # by default anybody may join "/"
         "http_compression": False,
         "max_http_buffer_size": MAX_MESSAGE,
         "ping_interval": 10,
