@@ -59,16 +59,17 @@ class Agent:
         self.app = Flask(import_name)
         self.app.config.update(MAX_CONTENT_LENGTH=MAX_MESSAGE, **(config or {}))
         prepare(self.app)
-        self.socketio = SocketIO(
+        self.socketio = SocketIO(  # type: ignore[call-arg]  # the stubs lack `namespaces`
             self.app,
             async_mode="gevent",
             async_handlers=False,
+            namespaces=[PAGE],  # by default anybody may join "/"
             max_http_buffer_size=MAX_MESSAGE,
             ping_interval=10,
             ping_timeout=10,
             manage_session=False,
         )
-        self._page = PageLine(self.socketio)
+        self._page = PageLine(self.app, self.socketio)
         self._health: Callable[[], Mapping[str, object]] = dict
         self._stop = Event()
         self.port = 0
@@ -162,8 +163,9 @@ class PageLine(Namespace):
     namespace: str
     socketio: Any  # the published stubs leave this attribute of flask_socketio.Namespace out
 
-    def __init__(self, socketio: SocketIO) -> None:
+    def __init__(self, app: Flask, socketio: SocketIO) -> None:
         super().__init__(PAGE)
+        self._app = app
         self.handlers: dict[str, Handler] = {}
         self._pages: dict[str, _Page] = {}
         self._view: dict[str, Any] | None = None
@@ -183,11 +185,10 @@ class PageLine(Namespace):
             self._offer(sid)
 
     def disconnect_all(self) -> None:
-        """Cut every page; they come back by themselves."""
-        for sid in list(self._pages):
-            self.socketio.server.disconnect(sid, namespace=PAGE)
+        """Close every page's connection; they come back by themselves."""
+        gevent.spawn(self.socketio.server.eio.disconnect)  # waits for each, so not here
 
-    def trigger_event(self, event: str, *args: Any) -> Any:
+    def trigger_event(self, event: str, *args: Any) -> None:
         """Dispatch what python-socketio reports: (sid, …) of a page."""
         sid = str(args[0])
         if event == "connect":
@@ -197,14 +198,8 @@ class PageLine(Namespace):
         elif event == "disconnect":
             self._pages.pop(sid, None)
         elif event in self.handlers:
-            with self.socketio_app().app_context():
+            with self._app.app_context():
                 self.handlers[event](args[1] if len(args) > 1 else None)
-        return None
-
-    def socketio_app(self) -> Flask:
-        """Return the Flask app that handlers run in."""
-        app: Flask = self.socketio.sockio_mw.flask_app
-        return app
 
     def _offer(self, sid: str) -> None:
         page = self._pages.get(sid)

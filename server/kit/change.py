@@ -20,6 +20,13 @@ class LinkStatus(StrEnum):
     UPGRADE_NEEDED = "upgrade_needed"
 
 
+TURNED_AWAY = {
+    "device_unknown": LinkStatus.UNKNOWN_DEVICE,
+    "contract_too_old": LinkStatus.UPGRADE_NEEDED,
+}
+"""Refusals that only a person can end: the link goes on trying, slowly."""
+
+
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """What changed, for the agent's one callback."""
 

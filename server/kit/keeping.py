@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+import time
 import typing
 from collections.abc import Mapping
 from datetime import datetime
@@ -23,6 +24,13 @@ from server.kit.contract.views import Catalogue
 _log = logging.getLogger("hall.link")
 
 T = TypeVar("T", bound=msgspec.Struct)
+
+
+KEEP_S = 1.0
+"""The board is written to disk at most this often."""
+
+KEEP_QUIET_S = 30.0
+"""A board that does not change is written this often, for the time it was last true."""
 
 
 class Enrolled(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,6 +121,36 @@ class Keeping:
                 os.fsync(folder)
             finally:
                 os.close(folder)
+
+
+class BoardShelf:
+    """Decides when the board is written: soon after a change, and now and then for its time."""
+
+    def __init__(self, keeping: Keeping) -> None:
+        self._keeping = keeping
+        self._kept_at = time.monotonic()
+        self._changed = False
+
+    @property
+    def due_at(self) -> float:
+        """When the board is to be written next, by the monotonic clock."""
+        return self._kept_at + (KEEP_S if self._changed else KEEP_QUIET_S)
+
+    def changed(self) -> None:
+        """Note that what stands on the disk is no longer the truth."""
+        self._changed = True
+
+    def keep_if_due(self, board: Board | None, at: datetime | None) -> None:
+        """Write *board*, true at *at*, if it is time."""
+        if time.monotonic() >= self.due_at:
+            self.keep(board, at)
+
+    def keep(self, board: Board | None, at: datetime | None) -> None:
+        """Write *board* now."""
+        self._changed = False
+        self._kept_at = time.monotonic()
+        if board is not None and at is not None:
+            self._keeping.keep_board(board, at)
 
 
 def known_fields(data: Any, kind: Any) -> Any:

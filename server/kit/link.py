@@ -22,7 +22,7 @@ from typing import Any
 
 import msgspec
 
-from server.kit.change import Change, LinkStatus, Output
+from server.kit.change import TURNED_AWAY, Change, LinkStatus, Output
 from server.kit.connection import Connection, ConnectionLost, TurnedAway
 from server.kit.contract import codec
 from server.kit.contract.board import Board
@@ -32,7 +32,7 @@ from server.kit.contract.views import Catalogue
 from server.kit.fetching import CatalogueFetcher
 from server.kit.follow import Follower
 from server.kit.http import ServerHttp, Unreachable
-from server.kit.keeping import Keeping
+from server.kit.keeping import BoardShelf, Keeping
 
 LOST_AFTER_S = 6.0
 """Three beats: a link that hears none for this long is dropped."""
@@ -52,22 +52,9 @@ UNKNOWN_PAUSE_S = 10.0
 ACK_S = 10.0
 """Between two acknowledgements when nothing happens."""
 
-KEEP_S = 1.0
-"""The board is written to disk at most this often."""
-
-KEEP_QUIET_S = 30.0
-"""A board that does not change is written this often, for the time it was last true."""
-
 __all__ = ["Change", "HallLink", "LinkStatus", "Output", "Refused", "Unreachable"]
 
 _log = logging.getLogger("hall.link")
-
-
-TURNED_AWAY = {
-    "device_unknown": LinkStatus.UNKNOWN_DEVICE,
-    "contract_too_old": LinkStatus.UPGRADE_NEEDED,
-}
-"""Refusals that only a person can end: the link goes on trying, slowly."""
 
 
 class HallLink:
@@ -109,8 +96,7 @@ class HallLink:
         self._stopping = False
         self._report: Mapping[str, object] = {"faults": []}
         self._beat_mono: float | None = None
-        self._dirty = False
-        self._kept_at = 0.0
+        self._shelf = BoardShelf(self._keeping)
         kept = self._keeping.board()
         self._follower = Follower(kept[0] if kept else None)
         self.board_at: datetime | None = kept[1] if kept else None
@@ -232,7 +218,7 @@ class HallLink:
         while not self._stopping:
             try:
                 pause = self._attempt(started)
-                self._keep_board(force=True)
+                self._shelf.keep(self.board, self.board_at)
                 self._rest(pause)
             except Exception:
                 # A broad except, as in the fan-out: a screen must heal without a person, whatever
@@ -293,10 +279,8 @@ class HallLink:
             if at >= ack_at:
                 self.ack(())
                 ack_at = at + ACK_S
-            self._keep_board()
-            limits = [heard + LOST_AFTER_S, ack_at, *([told_by] if told_by is not None else [])]
-            if self._dirty:
-                limits.append(self._kept_at + KEEP_S)
+            self._shelf.keep_if_due(self.board, self.board_at)
+            limits = (heard + LOST_AFTER_S, ack_at, told_by or ack_at, self._shelf.due_at)
             name, payload = self._next(connection, min(limits) - at)
             match name:
                 case "welcome":
@@ -317,6 +301,8 @@ class HallLink:
                     if told_by is None and self._follower.behind(payload["seq"]):
                         told_by = time.monotonic() + WELCOME_S
                         self._sync(connection)
+                    elif told_by is None:
+                        self.board_at = self.last_beat
                 case "bye":
                     self._bye(str(payload.get("reason", "")))
                 case "lost":
@@ -335,10 +321,8 @@ class HallLink:
         raise ConnectionLost(reason)
 
     def _beat(self) -> float:
-        self.last_beat = self.board_at = self._now()
+        self.last_beat = self._now()
         self._beat_mono = time.monotonic()
-        if self._beat_mono - self._kept_at > KEEP_QUIET_S:
-            self._dirty = True  # nothing changed, but it is true until now
         return self._beat_mono
 
     def _welcomed(self, payload: Mapping[str, Any]) -> bool:
@@ -347,6 +331,7 @@ class HallLink:
         if events is None:
             return False
         self.status = LinkStatus.LIVE
+        self.board_at = self.last_beat
         self._changed(events, fresh=True)
         self.ack(())
         return True
@@ -359,7 +344,7 @@ class HallLink:
         return events is not None
 
     def _changed(self, events: tuple[Event, ...], *, fresh: bool) -> None:
-        self._dirty = True
+        self._shelf.changed()
         self._tell(events, fresh=fresh)
         if self.board is not None:
             self._fetcher.want(self.board.digest)
@@ -402,14 +387,6 @@ class HallLink:
         while not self._stopping and (left := end - time.monotonic()) > 0:
             if self._next(None, left)[0] in {"enrolled", "stop"}:
                 return
-
-    def _keep_board(self, *, force: bool = False) -> None:
-        at = time.monotonic()
-        if self.board is None or not self._dirty or (not force and at - self._kept_at < KEEP_S):
-            return
-        self._dirty = False
-        self._kept_at = at
-        self._keeping.keep_board(self.board, self.board_at or self._now())
 
 
 def _age(since: float) -> float:

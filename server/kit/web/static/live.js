@@ -75,11 +75,13 @@ export function follow({
     heardAt = monotonic();
     tell();
   });
-  socket.on("view", (/** @type {V} */ view) => {
+  socket.on("view", (/** @type {V} */ view, /** @type {(() => void) | undefined} */ seen) => {
     heardAt = monotonic();
     ever = true;
     const wasFirst = first;
     first = false;
+    // A page that answers late gets the newest view next, not each of those between.
+    if (seen) seen();
     onView(view, wasFirst);
     tell();
   });
