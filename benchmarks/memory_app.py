@@ -36,12 +36,7 @@ from server.kit.contract.messages import (  # noqa: E402
     TicketLeft,
     TicketServing,
 )
-from server.kit.contract.views import (  # noqa: E402
-    DeskCounter,
-    DeskTicket,
-    DeskView,
-    TicketSlip,
-)
+from server.kit.contract.views import Done, TicketSlip  # noqa: E402
 from server.realtime import wire  # noqa: E402
 from server.realtime.fanout import Fanout, Source  # noqa: E402
 from server.realtime.namespaces import Realtime  # noqa: E402
@@ -116,7 +111,7 @@ class Memory:
             url=f"http://hall/t/{secrets.token_urlsafe(16)}",
         )
 
-    def call_next(self, counter: str, queue: str) -> DeskView:
+    def call_next(self, counter: str, queue: str) -> Done:
         t = self.waiting[queue].popleft()
         t.version, t.state, t.called_at = t.version + 1, "called", now()
         self.at_counter[counter] = t
@@ -133,14 +128,14 @@ class Memory:
                 waiting=len(self.waiting[queue]),
             )
         )
-        return self.desk(counter, queue)
+        return _done(counter, t)
 
-    def start(self, counter: str, t: Ticket) -> DeskView:
+    def start(self, counter: str, t: Ticket) -> Done:
         t.version, t.state, t.serving_at = t.version + 1, "serving", now()
         self.publish(TicketServing(ticket=t.number, counter=counter))
-        return self.desk(counter, t.queue)
+        return _done(counter, t)
 
-    def finish(self, counter: str, t: Ticket) -> DeskView:
+    def finish(self, counter: str, t: Ticket) -> Done:
         t.version, t.state = t.version + 1, "done"
         del self.at_counter[counter]
         self.publish(
@@ -152,7 +147,7 @@ class Memory:
                 waiting=len(self.waiting[t.queue]),
             )
         )
-        return self.desk(counter, t.queue)
+        return _done(counter, t)
 
     def board(self) -> Board:
         return Board(
@@ -167,77 +162,9 @@ class Memory:
             calls=(),
         )
 
-    def desk(self, counter: str, queue: str) -> DeskView:
-        line = self.waiting[queue]
-        current = self.at_counter.get(counter)
-        return DeskView(
-            hall=HALL,
-            hall_name="永德县政务服务中心",
-            tz="Asia/Shanghai",
-            seq=len(self.log),
-            now=now(),
-            date="2026-11-23",
-            day_state="open",
-            emergency=None,
-            clerk_label="017",
-            counter=DeskCounter(
-                code=counter,
-                name=f"{counter}号窗口",
-                department="市场监管局",
-                zone="1F",
-                state="open",
-                reason="",
-                until=None,
-                version=1,
-                clerk_label="017",
-                opened_at=None,
-            ),
-            current=_shown(current) if current else None,
-            heard=None,
-            done_today=0,
-            waiting_count=len(line),
-            longest_since=line[0].queued_at if line else None,
-            waiting=tuple(_shown(line[i]) for i in range(min(30, len(line)))),
-            held=(),
-            no_shows=(),
-            queues=(),
-            counters=(),
-            kiosks=(),
-            help=(),
-            min_calls=2,
-            recall_min_s=10,
-            pause_reasons=(),
-            hold_reasons=(),
-        )
 
-
-def _shown(t: Ticket) -> DeskTicket:
-    return DeskTicket(
-        uid=t.uid,
-        number=t.number,
-        version=t.version,
-        state=t.state,
-        queue=t.queue,
-        queue_name="综合受理",
-        item=t.item,
-        item_name="企业设立登记",
-        mode="promised",
-        revision=1,
-        promise="承诺1个工作日",
-        fee="不收费",
-        materials=(),
-        priority="",
-        priority_reason="",
-        queued_at=t.queued_at,
-        called_at=t.called_at,
-        serving_at=t.serving_at,
-        left_at=None,
-        calls=1,
-        note="",
-        transfers=0,
-        print_state="issued",
-        print_fault="",
-    )
+def _done(counter: str, t: Ticket) -> Done:
+    return Done(ticket=t.uid, number=t.number, state=t.state, version=t.version, counter=counter)
 
 
 def build() -> tuple[Flask, SocketIO]:
