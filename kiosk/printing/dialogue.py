@@ -73,8 +73,8 @@ class _Job:
     blocked: bool = False
     troubled: bool = False
     """True once a fault or silence was seen with the job inside."""
-    proof_at: float | None = None
-    """When `GS r` was answered; a clean status after it completes the proof."""
+    proof_cycle: int | None = None
+    """Set when `GS r` was answered; a clean status of this cycle or later completes the proof."""
 
 
 class PrinterDialogue:
@@ -93,16 +93,18 @@ class PrinterDialogue:
         self._asked: int | None = None
         self._answer_by = 0.0
         self._answers: dict[int, int] = {}
-        self._began = 0.0
         self._next_cycle = 0.0
-        self._heard_at: float | None = None
-        """When the last complete status was begun."""
+        self._cycle, self._cycle_began = 0, 0.0
+        """Number of the newest cycle of queries."""
+        self._heard = 0
+        """Number of the newest cycle that was answered in full since the port was opened."""
         self._overtaken = False
         """True when an automatic status arrived during the cycle and may be newer."""
         self._misses = 0
         self._held_since: float | None = None
         self._meaning: frozenset[str] = frozenset()
-        self._checks: list[tuple[Callable[[PrinterStatus], None], float, float]] = []
+        self._checks: list[tuple[Callable[[PrinterStatus], None], int, float]] = []
+        """Who asks, the first cycle that answers, the moment after which nothing is waited for."""
         self._job: _Job | None = None
         self._stub = suspect
         self._broken_off = False
@@ -117,7 +119,7 @@ class PrinterDialogue:
             return
         one_try_s = 2 * self._rules.answer_ms / 1000 + RETRY_S
         limit_s = one_try_s if self._misses >= SILENT_AFTER else CHECK_S
-        self._checks.append((reply, now, now + limit_s))
+        self._checks.append((reply, self._cycle + 1, now + limit_s))
         self._next_cycle = now
 
     def send(self, data: bytes, pid: str, reply: Callable[[Outcome], None], now: float) -> None:
@@ -139,7 +141,7 @@ class PrinterDialogue:
         self._control = ASB_ON if self._rules.asb else b""
         self._replies.reset()
         self._queries, self._asked, self._answers = [], None, {}
-        self._heard_at, self._held_since, self._misses = None, None, 0
+        self._heard, self._held_since, self._misses = 0, None, 0
         self._meaning = frozenset()
         self._next_cycle = now
         self._unsettled = True
@@ -194,7 +196,8 @@ class PrinterDialogue:
                 return max(RETRY_S, self._next_cycle - now) if settled else self._pause_s()
             self._queries = list(self._rules.queries)
             self._answers = {}
-            self._began, self._overtaken = now, False
+            self._cycle += 1
+            self._cycle_began, self._overtaken = now, False
             if self._job is None:
                 self._replies.reset()
         if out.pending():  # the line still holds earlier bytes: more would only pile up
@@ -221,7 +224,7 @@ class PrinterDialogue:
                     self._complete(now)
             case Automatic(asb):
                 self._meaning = automatic_meaning(asb)
-                self._overtaken = True
+                self._overtaken = bool(self._answers)  # answers still to come are newer
                 self._publish(now)
             case PaperStatus(byte):
                 self._take_paper(byte, now)
@@ -238,33 +241,31 @@ class PrinterDialogue:
         if job.phase == "settle":
             job.heard_at = now
         elif job.phase == "wait" and self._profile.confirm.kind == "gs_r" and not byte & 0x0C:
-            job.proof_at = now
+            job.proof_cycle = self._cycle + 1
             self._next_cycle = now
 
     def _complete(self, now: float) -> None:
+        """Take all answers of a cycle as the printer's status."""
         self._misses = 0
-        self._next_cycle = now + self._pause_s()
-        if any(asked_at > self._began for _, asked_at, _ in self._checks):
-            self._next_cycle = now
         if self._overtaken:
             self._next_cycle = now
             return
-        self._heard_at = self._began
+        self._heard = self._cycle
         self._meaning = meaning(self._answers, self._rules)
         self._publish(now)
         self._answer_checks(now)
         job = self._job
         if job is not None and job.phase == "wait":
             self._judge(job)
-            if job.proof_at is not None and self._began < job.proof_at:
-                self._next_cycle = now
+        awaited = self._checks or (job is not None and (job.proof_cycle or 0) > self._cycle)
+        self._next_cycle = now if awaited else now + self._pause_s()
 
     def _publish(self, now: float) -> None:
         if not self._open:
             faults: tuple[str, ...] = ("no_port",)
         elif self._held_since is not None and now - self._held_since > HELD_S:
             faults = ("offline",)
-        elif self._heard_at is None or self._misses >= SILENT_AFTER:
+        elif not self._heard or self._misses >= SILENT_AFTER:
             faults = ("silent",)
         else:
             faults = in_order(self._meaning)
@@ -274,8 +275,8 @@ class PrinterDialogue:
 
     def _answer_checks(self, now: float) -> None:
         for check in self._checks[:]:
-            reply, asked_at, limit = check
-            heard = self._heard_at is not None and self._heard_at >= asked_at
+            reply, cycle, limit = check
+            heard = self._heard >= cycle
             if heard or now >= limit:
                 self._checks.remove(check)
                 well = heard or self.status.faults
@@ -379,9 +380,9 @@ class PrinterDialogue:
         printed_by = job.left_at + confirm.print_ms / 1000
         match confirm.kind:
             case "gs_r":
-                proved = job.proof_at is not None and self._began >= job.proof_at
+                proved = job.proof_cycle is not None and self._heard >= job.proof_cycle
             case "dle_eot":
-                proved = not job.troubled and self._began >= printed_by
+                proved = not job.troubled and self._cycle_began >= printed_by
             case "process_id":
                 proved = False  # only the block with its id proves it
         if proved:
