@@ -43,6 +43,7 @@ def register(app: Flask) -> None:
     """Serve both static folders and send the security headers with every answer."""
     kit, own = _Hashes(KIT_STATIC), _Hashes(OWN_STATIC)
 
+    @app.get("/kit/<path:name>", endpoint="kit")  # as page modules import them, here and on agents
     @app.get("/kit/static/<path:name>", endpoint="kit_static")
     def kit_static(name: str) -> Response:
         return send_from_directory(KIT_STATIC, name)
