@@ -86,6 +86,12 @@ class Screen:
         self.orientation = orientation
         self.board: Board | None = None
         self.catalogue: Catalogue | None = None
+        self._here = self.zones
+        """The zones that exist; empty = the whole hall."""
+        self._zone = ""
+        self._tz: tzinfo = ZoneInfo(HOME)
+        self._queue_names: dict[str, tuple[str, str]] = {}
+        self._notices: tuple[str, ...] = ()
         self._cues: tuple[tuple[Called, datetime], ...] = ()
         self._slides: tuple[Slide, ...] = ()
         self._next_slides: tuple[Slide, ...] = ()
@@ -99,7 +105,14 @@ class Screen:
     def furnish(self, catalogue: Catalogue) -> None:
         """Take a new catalogue; the disclosure region turns to it with its next face."""
         self.catalogue = catalogue
-        self._next_slides = slides(catalogue, self._known_zones())
+        known = {z.code for z in catalogue.zones}
+        self._here = tuple(z for z in self.zones if z in known)
+        names = [z.name for z in catalogue.zones if self._shows(z.code)]
+        self._zone = "、".join(names) if self._here or len(names) == 1 else ""
+        self._tz = ZoneInfo(catalogue.tz)
+        self._queue_names = _queue_names(catalogue)
+        self._notices = notice_pages(catalogue.notices)
+        self._next_slides = slides(catalogue, self._here)
 
     def fold(self, events: Iterable[Event], now: datetime) -> tuple[Called, ...]:
         """Take *events* in order and return the calls they made, oldest first.
@@ -151,12 +164,12 @@ class Screen:
             truth: when the server was last heard; None = never since the start.
         """
         catalogue = self.catalogue
-        zone = self._tz()
+        zone = self._tz
         local = now.astimezone(zone)
         board = None if self.board is None else _of_today(self.board, f"{local:%Y-%m-%d}")
         day, words = ("open", "") if board is None else day_words(board, now, zone)
         calls, queues = self._calls(board, now), self._queues(board, zone)
-        notices = notice_pages(catalogue.notices) if catalogue else ()
+        notices = self._notices
         turn = math.floor(now.timestamp() / NOTICE_S) % max(1, len(notices))
         state = "board"
         problem = PROBLEMS.get(status, "")
@@ -169,7 +182,7 @@ class Screen:
             state=state,
             problem=problem,
             hall=catalogue.hall_name if catalogue else "",
-            zone=self._zone_name(),
+            zone=self._zone,
             date=f"{local.month}月{local.day}日",
             weekday=f"星期{WEEKDAYS[local.weekday()]}",
             time=f"{local:%H:%M}",
@@ -209,7 +222,7 @@ class Screen:
     def _calls(self, board: Board | None, now: datetime) -> tuple[CallRow, ...]:
         if board is None:
             return ()
-        about = self._queue_names()
+        about = self._queue_names
         return tuple(
             CallRow(
                 call=c.call,
@@ -235,7 +248,7 @@ class Screen:
         if board is None or self.catalogue is None:
             return ()
         counters = {c.code: c for c in board.counters}
-        names = self._queue_names()
+        names = self._queue_names
         rows: list[QueueRow] = []
         for line, queue in self._lines(board):
             serving = [counters[c] for c in queue.counters if c in counters]
@@ -257,22 +270,6 @@ class Screen:
         # Queues that serve nobody and have nobody stand last: they must not push the others away.
         return tuple(sorted(rows, key=lambda r: (r.state == "closed" and not r.sub, r.letter)))
 
-    def _queue_names(self) -> dict[str, tuple[str, str]]:
-        """Return by code the department of each queue, and the queue's name if it says more."""
-        if self.catalogue is None:
-            return {}
-        departments = {d.code: d for d in self.catalogue.departments}
-        names: dict[str, tuple[str, str]] = {}
-        for queue in self.catalogue.queues:
-            department = departments.get(queue.department)
-            if department is None:
-                names[queue.code] = (queue.name, "")
-                continue
-            name = department.short_name or department.name
-            says_more = queue.name not in (name, department.name)
-            names[queue.code] = (name, queue.name if says_more else "")
-        return names
-
     def _slide(self, now: datetime) -> Slide | None:
         slot = math.floor(now.timestamp() / SLIDE_S)
         if slot != self._slot or not self._slides:
@@ -282,27 +279,25 @@ class Screen:
         return self._slides[slot % len(self._slides)] if self._slides else None
 
     def _shows(self, zone: str) -> bool:
-        zones = self._known_zones()
-        return not zones or zone in zones
-
-    def _known_zones(self) -> tuple[str, ...]:
-        if self.catalogue is None:
-            return self.zones
-        known = {z.code for z in self.catalogue.zones}
-        return tuple(z for z in self.zones if z in known)
-
-    def _zone_name(self) -> str:
-        if self.catalogue is None:
-            return ""
-        zones = self._known_zones()
-        names = [z.name for z in self.catalogue.zones if not zones or z.code in zones]
-        return "、".join(names) if zones or len(names) == 1 else ""
-
-    def _tz(self) -> tzinfo:
-        return ZoneInfo(self.catalogue.tz if self.catalogue else HOME)
+        return not self._here or zone in self._here
 
     def _fresh(self, now: datetime) -> tuple[tuple[Called, datetime], ...]:
         return tuple((c, at) for c, at in self._cues if now - at < timedelta(seconds=CUE_S))
+
+
+def _queue_names(catalogue: Catalogue) -> dict[str, tuple[str, str]]:
+    """Return by code the department of each queue, and the queue's name where it says more."""
+    departments = {d.code: d for d in catalogue.departments}
+    names: dict[str, tuple[str, str]] = {}
+    for queue in catalogue.queues:
+        department = departments.get(queue.department)
+        if department is None:
+            names[queue.code] = (queue.name, "")
+            continue
+        name = department.short_name or department.name
+        says_more = queue.name not in (name, department.name)
+        names[queue.code] = (name, queue.name if says_more else "")
+    return names
 
 
 def _of_today(board: Board, today: str) -> Board:
