@@ -100,6 +100,14 @@ def test_power_off_without_anything_printed_leaves_no_stub(bench):
     assert bench.slips == []
 
 
+def test_answers_not_sent_yet_die_with_the_power(bench):
+    bench.machine.receive(b"\x10\x04\x01")
+    bench.machine.control(Faults(power="off"))
+    bench.machine.control(Faults(power="on"))
+
+    assert bench.machine.take_answers() == b""
+
+
 def test_a_silent_printer_answers_nothing_and_prints_later(bench, ticket):
     bench.control(silent=True)
     assert bench.play(ticket("A001", b"slow") + b"\x10\x04\x01") == b""

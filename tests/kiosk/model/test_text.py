@@ -112,6 +112,13 @@ def test_fs_exclamation_sizes_hanzi_alone(bench):
     assert [(s.w, s.h) for s in line.spans] == [(1, 1), (2, 2)]
 
 
+@pytest.mark.parametrize(("n", "w", "h"), [(0x04, 2, 1), (0x08, 1, 2)])
+def test_fs_exclamation_tells_width_from_height(bench, n, w, h):
+    line = bench.line(KANJI + b"\x1c!" + bytes((n,)) + gb("号"))
+
+    assert [(s.w, s.h) for s in line.spans] == [(w, h)]
+
+
 def test_the_last_size_command_wins(bench):
     line = bench.line(KANJI + b"\x1c!\x0c\x1d!\x00" + gb("号"))
 
