@@ -1,6 +1,6 @@
 """Ports: a serial line, a TCP or UDP peer, or the end of a pair in memory, all with one face.
 
-Only this module imports pyserial and opens sockets to devices. No method ever waits: waiting is the
+Only this module imports pyserial and opens sockets to devices. No method of a port ever waits: waiting is the
 worker's, on the port's file descriptor. A port lives on one native thread and never on the hub.
 
 Facts it is built on (pyserial 3.5, Linux):
@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import socket
 import sys
 from collections.abc import Callable
@@ -116,7 +117,10 @@ class SerialPort:
             if _ON_WINDOWS:
                 data: bytes = self._serial.read(max(1, self._serial.in_waiting))
                 return data
-            data = os.read(self._serial.fileno(), READ_SIZE)
+            fileno = self._serial.fileno()
+            if not readable([fileno], 0.0):
+                return b""  # pyserial sets VMIN 0: a read of nothing looks like the end of file
+            data = os.read(fileno, READ_SIZE)
         except BlockingIOError:
             return b""
         except (serial.SerialException, OSError, TypeError) as e:
@@ -240,6 +244,20 @@ class VirtualPort(_SocketPort):
         """Return both ends; closing one makes the other `no_port`."""
         left, right = _plain_socketpair()
         return cls(f"{name}/a", left), cls(f"{name}/b", right)
+
+
+def readable(descriptors: list[int], wait_s: float) -> list[int]:
+    """Return those of *descriptors* that can be read or are gone, by the system's own wait.
+
+    Blocks its thread for at most *wait_s*, even where gevent has replaced the select module.
+    """
+    if not hasattr(select, "poll"):
+        ready: list[int] = get_original("select", "select")(descriptors, [], [], wait_s)[0]
+        return ready
+    poller = get_original("select", "poll")()
+    for descriptor in descriptors:
+        poller.register(descriptor, select.POLLIN)
+    return [descriptor for descriptor, _ in poller.poll(wait_s * 1000)]
 
 
 def _connected(address: str, kind: int) -> socket.socket:

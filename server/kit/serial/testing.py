@@ -31,6 +31,10 @@ __all__ = [
 ]
 
 
+STEP_S = 0.05
+"""Largest step of `run`: bytes that a port delays wake a worker when they arrive."""
+
+
 class Clock:
     """A clock that stands until it is moved: seconds on no particular scale."""
 
@@ -76,7 +80,7 @@ def run(
         if data:
             driver.received(data, clock.now)
         else:
-            clock.move(max(wait_s, 0.001))
+            clock.move(min(max(wait_s, 0.001), STEP_S))
 
 
 class DevicePort:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import select
 import time
 from collections import deque
 from collections.abc import Callable
@@ -20,11 +19,10 @@ from typing import Generic, Protocol, TypeVar, cast
 
 import gevent
 from gevent.event import Event
-from gevent.monkey import get_original
 from gevent.threadpool import ThreadPool
 
 from server.kit.serial.frames import DeviceFault
-from server.kit.serial.port import Port, VirtualPort, open_port
+from server.kit.serial.port import Port, VirtualPort, open_port, readable
 
 __all__ = ["Driver", "Outlet", "PortWorker", "Stopped", "open_port"]
 
@@ -210,7 +208,7 @@ class PortWorker:
         if fileno is not None and fileno < 0:
             raise DeviceFault("no_port")
         bell = self._ringing.fileno()
-        ready = _readable([d for d in (bell, fileno) if d is not None], max(0.0, wait_s))
+        ready = readable([d for d in (bell, fileno) if d is not None], max(0.0, wait_s))
         if bell in ready:
             self._ringing.read()
         return fileno in ready
@@ -276,13 +274,3 @@ class _Question(Generic[T]):
     def __init__(self, begin: Callable[[Callable[[T], None], float], None]) -> None:
         self.begin = begin
         self.answer: _Answer[T] = _Answer()
-
-
-def _readable(descriptors: list[int], wait_s: float) -> list[int]:
-    """Return those of *descriptors* that can be read or are gone, by the system's own wait."""
-    if not hasattr(select, "poll"):
-        return cast("list[int]", get_original("select", "select")(descriptors, [], [], wait_s)[0])
-    poller = get_original("select", "poll")()
-    for descriptor in descriptors:
-        poller.register(descriptor, select.POLLIN)
-    return [descriptor for descriptor, _ in poller.poll(wait_s * 1000)]

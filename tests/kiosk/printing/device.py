@@ -22,6 +22,7 @@ class ScriptedPrinter(DevicePort):
         """Print data, without the questions in real time."""
         self.questions: list[bytes] = []
         """Answers that wait in the receive buffer for their turn."""
+        self._real_time = bytearray()
         self.takes: int | None = None
         """How many more bytes it takes; None for any number."""
         self.deaf_after: int | None = None
@@ -54,8 +55,18 @@ class ScriptedPrinter(DevicePort):
     def _hear(self, data: bytes) -> None:
         if self.silent:
             return
-        if data[:2] == b"\x10\x04":
-            self.say(bytes([self.status[data[2]]]))
+        for byte in data:
+            self._real_time.append(byte)
+            if self._real_time == b"\x10\x04"[: len(self._real_time)]:
+                continue  # it may become a question
+            question, self._real_time = bytes(self._real_time), bytearray()
+            if question[:2] == b"\x10\x04" and question[2] in self.status:
+                self.say(bytes([self.status[question[2]]]))
+            else:
+                self._print(question)
+
+    def _print(self, data: bytes) -> None:
+        if self.silent:
             return
         self.job += data
         if self.deaf_after is not None and len(self.job) >= self.deaf_after:
