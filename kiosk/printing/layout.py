@@ -31,7 +31,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """Blank lines; a QR code needs white above and below it to be read."""
+    """Blank lines: large letters would touch, and a QR code is read only with white around it."""
 
     lines: int
 
@@ -59,6 +59,7 @@ def layout(slip: TicketSlip, columns: int) -> tuple[Op, ...]:
     """
     ops: list[Op] = [
         *_as_large_as_fits(slip.hall_name, columns, ((2, 2), (1, 2))),
+        Gap(lines=1),
         *_as_large_as_fits(slip.item_name or slip.queue_name, columns, ((2, 2), (1, 2))),
     ]
     if slip.reprint:
@@ -68,12 +69,15 @@ def layout(slip: TicketSlip, columns: int) -> tuple[Op, ...]:
     ops += _tall(ahead_line(slip), columns)
     if slip.counters:
         ops += _tall(counters_line(slip.counters), columns)
-    if slip.consult_only:
-        ops += _plain("本号仅供咨询，不受理办件", columns)
-    if slip.priority:
-        ops += _plain(f"优先：{slip.priority}", columns)
-    if slip.promise:
-        ops += _plain(slip.promise, columns)
+    notes = (
+        "本号仅供咨询，不受理办件" if slip.consult_only else "",
+        f"优先：{slip.priority}" if slip.priority else "",
+        slip.promise,
+    )
+    if any(notes):
+        ops.append(Gap(lines=1))
+    for note in notes:
+        ops += _plain(note, columns)
     if slip.url:
         ops += [Gap(lines=1), QrCode(data=slip.url), *_plain("扫码看进度", columns)]
     ops += _plain(slip.no_show_rule, columns)
