@@ -147,16 +147,18 @@ class Socket:
         self.ws.send(f"42{self.namespace}," + json.dumps([name, payload]))
 
     def closed(self, *, deadline_s: float = 15.0) -> bool:
-        """Read until the server closes; return False when it does not."""
-        self.ws.settimeout(deadline_s)
+        """Read until the server closes; return False when it does not in time."""
+        end = time.monotonic() + deadline_s
         try:
-            while True:
+            while (left := end - time.monotonic()) > 0:
+                self.ws.settimeout(left)
                 if self.packet() == "":
                     return True
         except websocket.WebSocketTimeoutException:
             return False
         except (websocket.WebSocketConnectionClosedException, OSError):
             return True
+        return False
 
     def close(self) -> None:
         with contextlib.suppress(OSError, websocket.WebSocketException):

@@ -1,0 +1,1 @@
+"""A tiny agent for the tests of `server.kit.agent`."""
