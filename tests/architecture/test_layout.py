@@ -18,6 +18,7 @@ PACKAGES = ("kiosk", "display", "server", "firmware_configs")
 MAX_LINES = 400
 
 LONG_FOR_A_REASON = {
+    "server/actions/calling.py": "every verb of a ticket at a counter; split, they would drift apart",
     "server/store/tables.py": "every table at one glance: a list, not logic",
 }
 """Module -> why it is longer than `MAX_LINES`. This list shrinks."""
