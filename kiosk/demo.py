@@ -203,19 +203,11 @@ def _people(hall: Hall, data: list[str]) -> None:
     people.append({"login": "manager", "label": "值班", "role": "manager", "counter": ""})
     for person in people:
         person["password"] = f"Demo-{secrets.token_hex(4)}"
-        _command(
-            "person",
-            "add",
-            person["login"],
-            "--label",
-            person["label"],
-            "--role",
-            person["role"],
-            "--password-stdin",
-            "--keep-password",
-            *data,
-            typed=person["password"] + "\n",
-        )
+    listed = [
+        {"login": p["login"], "label": p["label"], "roles": [p["role"]], "password": p["password"]}
+        for p in people
+    ]
+    _command("person", "load", "-", "--keep-password", *data, typed=json.dumps(listed))
     descriptor = os.open(hall.people_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         json.dump(people, file, ensure_ascii=False, indent=1)

@@ -104,6 +104,9 @@ def _parser() -> argparse.ArgumentParser:
     new.add_argument("--role", action="append", required=True, help="ROLE or ROLE:DEPARTMENT")
     new.add_argument("--password-stdin", action="store_true")
     new.add_argument("--keep-password", action="store_true", help="no change at first sign-in")
+    many = add(person, "load", _load_people, "批量新增人员 add people from a JSON file")
+    many.add_argument("file", help='[{"login","label","roles":["clerk"],"password"}]; - = input')
+    many.add_argument("--keep-password", action="store_true", help="no change at first sign-in")
     reset = add(person, "reset", _reset_person, "重设密码 set a one-time password")
     reset.add_argument("login")
     reset.add_argument("--password-stdin", action="store_true")
@@ -289,6 +292,47 @@ def _add_person(config: ServerConfig, _: dict[str, str], args: argparse.Namespac
         )
     )
     print(f"已新增 {args.login}。" + (f"初始密码：{password}" if made else ""))
+    return 0
+
+
+class _NewPerson(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One person in the file of `person load`."""
+
+    login: str
+    label: str
+    roles: tuple[str, ...]
+    password: str
+
+
+def _load_people(config: ServerConfig, _: dict[str, str], args: argparse.Namespace) -> int:
+    import argon2
+
+    from server.actions import people
+    from server.domain.people import check_password
+
+    raw = sys.stdin.read() if args.file == "-" else Path(args.file).read_text(encoding="utf-8")
+    try:
+        found = msgspec.json.decode(raw, type=list[_NewPerson])
+    except msgspec.DecodeError as error:
+        raise Refused("malformed", problem=str(error)) from error
+    hashed = []
+    for one in found:
+        check_password(one.password, login=one.login)
+        hashed.append(argon2.PasswordHasher().hash(one.password))
+
+    def add_all(w: "Work") -> None:
+        for one, password_hash in zip(found, hashed, strict=True):
+            people.add_person(
+                w,
+                login=one.login,
+                label=one.label,
+                password_hash=password_hash,
+                roles=[(a, b) for a, _, b in (r.partition(":") for r in one.roles)],
+                must_change=not args.keep_password,
+            )
+
+    _Open(config).run(add_all)
+    print(f"已新增 {len(found)} 人。")
     return 0
 
 

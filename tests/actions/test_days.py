@@ -1,0 +1,142 @@
+"""The business day: opening, stopping, closing with people waiting, midnight, a clock gone wrong."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from server.actions import calling, catalogue, counters, days, tickets
+from server.domain.tickets import State
+from server.kit.contract.reasons import Refused
+from server.store import tickets as rows
+from tests.support.bench import Bench
+
+
+def test_a_command_in_the_first_millisecond_of_a_day_meets_that_day(bench: Bench) -> None:
+    bench.issue()
+    bench.issue()
+    bench.clock.move(hours=15)
+
+    slip = bench.issue()
+
+    assert slip.number == "A001"
+    assert bench.board().date == "2026-11-24"
+    bench.whole()
+
+
+def test_a_restart_three_days_later_opens_that_day_and_ends_the_old_one(bench: Bench) -> None:
+    staff = bench.open()
+    old = bench.issue()
+    called = bench.issue()
+    bench.run(lambda w: calling.call(w, "1", called.uid, staff=staff, expected=None, reason="x"))
+    bench.clock.move(days=3)
+
+    bench.run(days.tick)
+
+    assert bench.board().date == "2026-11-26"
+    assert bench.read(lambda r: rows.by_uid(r, old.uid)).state is State.EXPIRED
+    assert bench.read(lambda r: rows.by_uid(r, called.uid)).state is State.EXPIRED
+    bench.whole()
+
+
+def test_a_ticket_in_service_at_midnight_counts_as_done_not_as_lost(bench: Bench) -> None:
+    staff = bench.open()
+    bench.issue()
+    done = bench.run(lambda w: calling.call_next(w, "1", staff=staff, expected=None))
+    done = bench.run(lambda w: calling.start(w, done.ticket, version=done.version, staff=staff))
+    bench.clock.move(hours=15)
+    bench.run(days.tick)
+
+    assert bench.read(lambda r: rows.by_uid(r, done.ticket)).state is State.DONE
+
+
+def test_a_clock_that_goes_back_gives_no_number_twice(bench: Bench) -> None:
+    first = bench.issue()
+    bench.clock.at -= timedelta(days=2)
+
+    second = bench.issue()
+
+    assert (first.number, second.number) == ("A001", "A002")
+    assert bench.board().date == "2026-11-23"
+
+
+def test_closing_with_people_waiting_needs_a_reason(bench: Bench) -> None:
+    bench.issue()
+
+    with pytest.raises(Refused) as refused:
+        bench.run(lambda w: days.close_day(w, reason="  "))
+    assert refused.value.code == "people_waiting"
+    bench.run(lambda w: days.close_day(w, reason="停电"))
+
+    assert bench.board().day_state == "closed"
+    with pytest.raises(Refused) as refused:
+        bench.issue()
+    assert refused.value.code == "day_closed"
+
+
+def test_a_stopped_day_still_serves_those_who_hold_a_number(bench: Bench) -> None:
+    staff = bench.open()
+    bench.issue()
+    bench.run(days.stop_issuing)
+
+    with pytest.raises(Refused):
+        bench.issue()
+    done = bench.run(lambda w: calling.call_next(w, "1", staff=staff, expected=None))
+
+    assert done.number == "A001"
+
+
+def test_a_reopened_day_goes_on_with_its_numbers(bench: Bench) -> None:
+    bench.issue()
+    bench.run(lambda w: days.close_day(w, reason="演练"))
+    bench.run(days.open_day)
+
+    assert bench.issue().number == "A002"
+
+
+def test_lunch_does_not_clear_the_line(bench: Bench) -> None:
+    bench.run(lambda w: catalogue.set_rules(w, always_open=False))
+    slip = bench.issue()
+    bench.clock.move(hours=3)
+    bench.run(days.tick)
+    with pytest.raises(Refused) as refused:
+        bench.issue()
+    assert refused.value.code == "lunch_break"
+    bench.clock.move(hours=2, minutes=30)
+    bench.run(days.tick)
+
+    assert bench.read(lambda r: rows.by_uid(r, slip.uid)).state is State.WAITING
+    assert bench.issue().ahead == 1
+
+
+def test_reinstating_has_a_window_and_a_limit(bench: Bench) -> None:
+    staff = bench.open()
+    bench.issue()
+    done = bench.run(lambda w: calling.call_next(w, "1", staff=staff, expected=None))
+    done = bench.run(lambda w: calling.no_show(w, done.ticket, version=done.version, staff=staff))
+    done = bench.run(lambda w: tickets.reinstate(w, done.ticket, version=done.version))
+    again = bench.run(lambda w: calling.call_next(w, "1", staff=staff, expected=None))
+    again = bench.run(
+        lambda w: calling.no_show(w, again.ticket, version=again.version, staff=staff)
+    )
+    with pytest.raises(Refused) as refused:
+        bench.run(lambda w: tickets.reinstate(w, again.ticket, version=again.version))
+    assert refused.value.code == "reinstate_used_up"
+
+    bench.run(lambda w: catalogue.set_rules(w, reinstate_limit=5))
+    bench.clock.move(minutes=31)
+    with pytest.raises(Refused) as refused:
+        bench.run(lambda w: tickets.reinstate(w, again.ticket, version=again.version))
+    assert refused.value.code == "reinstate_too_late"
+
+
+def test_the_last_open_counter_closes_on_waiting_people_only_with_a_reason(bench: Bench) -> None:
+    staff = bench.open()
+    bench.issue()
+
+    with pytest.raises(Refused) as refused:
+        bench.run(lambda w: counters.close(w, "1", staff=staff, expected=None, reason=""))
+
+    assert refused.value.code == "people_waiting"
+    bench.run(lambda w: counters.close(w, "1", staff=staff, expected=None, reason="生病"))
