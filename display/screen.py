@@ -29,6 +29,8 @@ HOME = "Asia/Shanghai"
 """Time zone while no catalogue says otherwise: the whole country keeps it."""
 CUE_S = 6
 """So long a cue stays in the view, in case a message to the page is lost; the page shows it once."""
+WHOLE_NAME_CHARS = 5
+"""Departments with longer names stand with their short name beside the queue."""
 SLIDE_S = 12
 """Seconds of one face of the disclosure region."""
 NOTICE_S = 10
@@ -44,9 +46,14 @@ WELCOME = {
     "open": ("欢迎光临", "在取号机上选要办的事，取一张号票", "在休息区坐等，留意这块屏幕", "叫到您的号，请到屏幕上写的窗口"),
     "closing": ("今天已停止取号", "手里有号的群众，请继续等候叫号", "还没有取号的群众，请下一个工作日再来"),
     "before": ("今天的服务还没有开始", "开始后，在取号机上选要办的事，取一张号票", "材料要带哪些，请看下方五公开"),
+    "lunch": ("现在午休", "手里有号的群众，号码下午继续有效", "材料要带哪些，请看下方五公开"),
     "over": ("今天的服务已结束", "请下一个工作日再来", "扫下方二维码，可先看好办事指南和要带的材料"),
 }  # fmt: skip
 """What stands in place of the calls while nobody is called: a headline, then what to do."""
+
+
+HEADLINES = frozenset({"before", "lunch"})
+"""Days whose headline says when it goes on."""
 
 
 class Called(msgspec.Struct, frozen=True, kw_only=True):
@@ -166,8 +173,11 @@ class Screen:
         catalogue = self.catalogue
         zone = self._tz
         local = now.astimezone(zone)
-        board = None if self.board is None else _of_today(self.board, f"{local:%Y-%m-%d}")
-        day, words = ("open", "") if board is None else day_words(board, now, zone)
+        board = self.board
+        if board is not None and status != "live":
+            board = _of_today(board, f"{local:%Y-%m-%d}")
+        lines = [line for line, _ in self._lines(board)]
+        day, words = ("open", "") if board is None else day_words(board, lines, now, zone)
         calls, queues = self._calls(board, now), self._queues(board, zone)
         notices = self._notices
         turn = math.floor(now.timestamp() / NOTICE_S) % max(1, len(notices))
@@ -194,10 +204,13 @@ class Screen:
             seq=board.seq if board else 0,
             day=day,
             day_words=words if calls else "",  # the welcome says it where nobody is called
-            welcome=WELCOME[day],
+            welcome=(
+                words.rstrip("。") if day in HEADLINES else WELCOME[day][0],
+                *WELCOME[day][1:],
+            ),
             calls=calls,
             queues=queues,
-            waiting=sum(line.waiting for line, _ in self._lines(board)),
+            waiting=sum(line.waiting for line in lines),
             slide=self._slide(now),
             notice=notices[turn] if notices else "",
             notice_place=f"{turn + 1}/{len(notices)}" if len(notices) > 1 else "",
@@ -294,8 +307,10 @@ def _queue_names(catalogue: Catalogue) -> dict[str, tuple[str, str]]:
         if department is None:
             names[queue.code] = (queue.name, "")
             continue
-        name = department.short_name or department.name
-        says_more = queue.name not in (name, department.name)
+        name = department.name
+        if len(name) > WHOLE_NAME_CHARS and department.short_name:
+            name = department.short_name
+        says_more = queue.name not in (name, department.name, department.short_name)
         names[queue.code] = (name, queue.name if says_more else "")
     return names
 
@@ -303,7 +318,8 @@ def _queue_names(catalogue: Catalogue) -> dict[str, tuple[str, str]]:
 def _of_today(board: Board, today: str) -> Board:
     """Return *board*, emptied when it is of an earlier date: yesterday's numbers are void.
 
-    It matters only while the server is away over midnight; otherwise `hall.day` says the same.
+    For a screen whose server is away over midnight; from a living server `hall.day` says the same,
+    and its word counts more than this machine's date.
     """
     if board.date >= today:
         return board

@@ -49,7 +49,7 @@ def slides(catalogue: Catalogue, zones: Sequence[str]) -> tuple[Slide, ...]:
         zones: codes of the screen's zones; empty = all.
     """
     here = {q.code for q in catalogue.queues if not zones or q.zone in zones}
-    departments = {d.code: d.short_name or d.name for d in catalogue.departments}
+    departments = {d.code: d.name for d in catalogue.departments}
     faces: list[Slide] = []
     for item in catalogue.items:
         if item.disclosure is None or item.queue not in here:

@@ -112,7 +112,7 @@ class BoardView(msgspec.Struct, frozen=True, kw_only=True):
     """The same in hall time, `09:41:07`; empty when never."""
     seq: int
     day: str
-    """`open`, `closing`, `before`, `over`."""
+    """`open`, `closing`, `before`, `lunch` or `over`."""
     day_words: str
     """What people should know about the day; empty while it is open."""
     welcome: tuple[str, ...]

@@ -29,6 +29,9 @@ STOPPED = {
 """Short words for the codes with which a queue refuses numbers."""
 
 
+OVER = "今天的服务已结束，请下一个工作日再来。"
+
+
 def moment(utc: str) -> datetime:
     """Return the aware time of a UTC text of the wire."""
     return datetime.fromisoformat(utc)
@@ -126,20 +129,37 @@ def queue_words(
     return "closed", "未开窗", people, tag
 
 
-def day_words(board: Board, now: datetime, zone: tzinfo) -> tuple[str, str]:
-    """Return (day, words): whether the business day runs and what people should know.
+def day_words(
+    board: Board, lines: Sequence[QueueLine], now: datetime, zone: tzinfo
+) -> tuple[str, str]:
+    """Return (day, words): how the business day stands and what people should know of it.
 
-    A closed day of an earlier date has not begun; one of today is over, unless it is still
-    morning: the server opens the day in the morning and closes it in the evening (*assumed*).
+    The day is `open`, `closing`, `before`, `lunch` or `over`. An open day in which every queue of
+    the screen refuses numbers for the hour is before, in the midst or after the hours. A closed
+    day of an earlier date has not begun; one of today is over, unless it is still morning: the
+    server opens the day in the morning and closes it in the evening (*assumed*).
+
+    Args:
+        board: the board.
+        lines: the queues of this screen.
+        now: aware.
+        zone: the hall's time zone.
     """
     today = now.astimezone(zone)
-    if board.day_state == "open":
-        return "open", ""
     if board.day_state == "closing":
         return "closing", "今天已停止取号，正在为等候的群众办理。"
-    if board.date == f"{today:%Y-%m-%d}" and today.hour >= 12:
-        return "over", "今天的服务已结束，请下一个工作日再来。"
-    return "before", "今天的服务还没有开始。"
+    if board.day_state != "open":
+        if board.date == f"{today:%Y-%m-%d}" and today.hour >= 12:
+            return "over", OVER
+        return "before", "今天的服务还没有开始。"
+    reasons = {"" if line.issuing else line.reason for line in lines}
+    if not reasons or not reasons <= {"hall_closed", "lunch_break"}:
+        return "open", ""
+    back = min((line.resumes_at for line in lines if line.resumes_at), default=None)
+    when = f"{clock(back, zone)} " if back else ""
+    if "lunch_break" in reasons:
+        return "lunch", f"现在午休，{when}恢复取号叫号。"
+    return ("before", f"今天的服务还没有开始，{when}开始取号。") if back else ("over", OVER)
 
 
 def limit_words(limit: Limit) -> str:

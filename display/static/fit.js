@@ -31,7 +31,7 @@ export function fit(box, words) {
  * @param {HTMLElement} box
  */
 function overflows(box) {
-  const children = box.querySelectorAll("*");
+  const children = box.querySelectorAll("*:not(.visually-hidden)");
   if (children.length === 0) {
     const line = Number.parseFloat(getComputedStyle(box).lineHeight) || 0;
     return box.scrollHeight > box.clientHeight + Math.ceil(line * 0.12);

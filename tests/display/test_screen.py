@@ -13,10 +13,11 @@ from server.kit.contract.messages import (
     CounterChanged,
     HallDay,
     HallEmergency,
+    QueueChanged,
     TicketIssued,
     TicketLeft,
 )
-from tests.display.halls import NOW, Story, board, called, catalogue, serving
+from tests.display.halls import DEPARTMENTS, NOW, Story, board, called, catalogue, serving
 
 
 def screen(**kwargs: object) -> Screen:
@@ -259,6 +260,41 @@ def test_an_empty_board_tells_people_what_to_do(
     assert len(view.welcome) >= 3
 
 
+@pytest.mark.parametrize(
+    ("reason", "back", "day", "headline"),
+    [
+        (
+            "hall_closed",
+            "2026-11-23T00:30:00.000Z",
+            "before",
+            "今天的服务还没有开始，08:30 开始取号",
+        ),
+        ("lunch_break", "2026-11-23T06:30:00.000Z", "lunch", "现在午休，14:30 恢复取号叫号"),
+        ("hall_closed", None, "over", "今天的服务已结束"),
+        ("stopped", None, "open", "欢迎光临"),
+    ],
+)
+def test_an_open_day_outside_the_hours_says_when_it_goes_on(
+    reason: str, back: str | None, day: str, headline: str
+) -> None:
+    """The business day may be open while the whole hall is at lunch."""
+    made, story = screen(), Story()
+    for letter, *_ in DEPARTMENTS:
+        made.fold(
+            [
+                story(
+                    QueueChanged(
+                        queue=letter, issuing=False, reason=reason, resumes_at=back, waiting=0
+                    )
+                )
+            ],
+            NOW,
+        )
+    view = made.view(NOW)
+
+    assert (view.day, view.welcome[0]) == (day, headline)
+
+
 def test_closing_is_said_in_the_head_while_people_are_called() -> None:
     """Those who still come in must know."""
     made, story = screen(), Story()
@@ -273,11 +309,19 @@ def test_a_board_of_yesterday_calls_nobody() -> None:
     made.fold(
         [story(called("A012")), story(TicketIssued(ticket="A013", queue="A", waiting=5))], NOW
     )
-    view = made.view(NOW + timedelta(days=1))
+    view = made.view(NOW + timedelta(days=1), status="lost")
 
     assert view.calls == ()
     assert view.waiting == 0
     assert view.day == "before"
+
+
+def test_a_living_server_counts_more_than_the_date_of_this_machine() -> None:
+    """A box whose clock is a day ahead must not hide the calls."""
+    made, story = screen(), Story()
+    made.fold([story(called("A012"))], NOW)
+
+    assert [r.ticket for r in made.view(NOW + timedelta(days=1)).calls] == ["A012"]
 
 
 def test_before_any_truth_the_screen_is_connecting() -> None:

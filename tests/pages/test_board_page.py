@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +18,9 @@ from server.kit.contract.messages import (
 )
 from tests.display.boards import BoardProcess, board_process, until
 from tests.display.halls import DEPARTMENTS, called, serving
+from tests.display.test_process import CALL, enrol, running
 from tests.support.chromium import SIZES, WALL
+from tests.support.hall_server import HallServer, hall_server
 
 OpenPage = Callable[..., Page]
 
@@ -58,17 +61,23 @@ OUTSIDE = """() => [...document.querySelectorAll("body *")]
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[BoardProcess]:
+def hall() -> Iterator[HallServer]:
+    with hall_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def board_of_module() -> Iterator[BoardProcess]:
     with board_process() as process:
         yield process
 
 
 @pytest.fixture
-def wall(running: BoardProcess) -> BoardProcess:
+def wall(board_of_module: BoardProcess) -> BoardProcess:
     """A display with an open hall and nobody called."""
-    running.truth(0)
-    running.fresh(waiting=3)
-    return running
+    board_of_module.truth(0)
+    board_of_module.fresh(waiting=3)
+    return board_of_module
 
 
 @pytest.fixture
@@ -335,6 +344,43 @@ def test_no_word_is_cut_at_any_size(
 
 
 @pytest.mark.parametrize("size", SIZES)
+def test_ordinary_words_have_their_full_size(
+    wall: BoardProcess, open_page: OpenPage, size: tuple[int, int]
+) -> None:
+    """Shrinking is for words longer than anybody thought, not for those of every day."""
+    page = live(open_page(size), wall.url)
+    wall.events(called("M031", "11"))
+    wall.events(called("A012", "3"))
+    page.wait_for_selector('[data-key="c-A012"][data-hero]')
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    shrunk = page.evaluate(
+        """() => [...document.querySelectorAll(".head, .call, .notice__text, .queue:not([hidden])")]
+          .filter((e) => Number(e.style.getPropertyValue("--fit") || 1) < (e.matches(".queue") ? 0.84 : 1))
+          .map((e) => `${e.className} ${e.style.getPropertyValue("--fit")}: ${e.textContent.trim()}`)"""
+    )
+
+    assert shrunk == []
+
+
+def test_a_row_that_is_pushed_down_flashes_in_one_piece(
+    wall: BoardProcess, open_page: OpenPage
+) -> None:
+    """Two calls within a second: the first goes on flashing in the list, words and ground in step."""
+    page = live(open_page(WALL), wall.url)
+    wall.events(called("A012", call="f1"))
+    page.wait_for_selector('[data-key="f1"][data-flash]')
+    wall.events(called("B003", "2", call="f2"))
+    page.wait_for_selector('[data-key="f2"][data-hero]')
+    starts = page.evaluate(
+        """() => document.querySelector("[data-key=f1]").getAnimations({ subtree: true })
+          .map((a) => Math.round(a.startTime))"""
+    )
+
+    assert len(starts) >= 4
+    assert len(set(starts)) == 1
+
+
+@pytest.mark.parametrize("size", SIZES)
 def test_every_face_of_the_disclosure_region_fits(
     wall: BoardProcess, open_page: OpenPage, size: tuple[int, int]
 ) -> None:
@@ -421,6 +467,21 @@ def test_ten_thousand_events_leave_no_trace(wall: BoardProcess, open_page: OpenP
     assert after["Nodes"] <= before["Nodes"] * 1.05 + 50
     assert after["JSEventListeners"] <= before["JSEventListeners"] + 5
     assert after["JSHeapUsedSize"] <= before["JSHeapUsedSize"] * 1.1 + 300_000
+
+
+def test_the_server_learns_that_a_real_screen_shows_the_call(
+    hall: HallServer, tmp_path: Path, open_page: OpenPage
+) -> None:
+    """Server → display process → glass → server: 大屏已显示."""
+    assert enrol(hall, tmp_path).returncode == 0
+    with running(hall, tmp_path) as address:
+        page = live(open_page(WALL, expected=["WebSocket", "ERR_CONNECTION"]), address)
+        hall.publish(TicketCalled.TYPE, **{**CALL, "call": "k9"})
+        page.wait_for_selector('[data-key="k9"]')
+        until(
+            lambda: [(w["call"], w["output"]) for w in hall.state()["written"]] == [("k9", "page")],
+            "the server did not learn it",
+        )
 
 
 def make_scene(wall: BoardProcess, scene: str) -> None:
