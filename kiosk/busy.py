@@ -33,7 +33,7 @@ _log = logging.getLogger("hallqueue.busy")
 _CSRF = re.compile(r'name="csrf[_-]token"[^>]*?(?:value|content)="([^"]+)"')
 _PAGE = re.compile(r'name="page" value="([^"]+)"')
 _SERIAL = re.compile(r'name="serial" value="(\d+)"')
-_ITEM = re.compile(r'value="(item [^"]+)"')
+_ITEM = re.compile(r'value="(choose item:[^"]+)"')
 _TAKE = re.compile(r'name="act" value="(take)"')
 
 

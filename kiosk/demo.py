@@ -271,6 +271,8 @@ def _start_printer(hall: Hall) -> None:
             f"{hall.host}:{hall.ports['tray']}",
             "--tray",
             str(hall.root / "tray"),
+            "--baud",
+            "38400",  # as the profile epson_tm_cn has it
         ),
     )
 
