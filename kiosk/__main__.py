@@ -17,9 +17,10 @@ import gevent  # noqa: E402
 import structlog  # noqa: E402
 import urllib3  # noqa: E402
 
-from kiosk.app import STATUS_S, TEND_S, Kiosk, KioskPrinter, NoPrinter  # noqa: E402
+from kiosk.app import TEND_S, Kiosk  # noqa: E402
 from kiosk.config import ConfigError, KioskConfig, load  # noqa: E402
 from kiosk.journal import Journal, JournalBusy  # noqa: E402
+from kiosk.outside import NoPrinter  # noqa: E402
 from kiosk.pages import pages  # noqa: E402
 from kiosk.printing.printer import Printer  # noqa: E402
 from server.kit.agent import LOOPBACK, Agent  # noqa: E402
@@ -81,7 +82,6 @@ def run(config: KioskConfig, arguments: argparse.Namespace) -> int:
         link.start(heard)
         gevent.spawn(kiosk.taker.recover)
         gevent.spawn(_repeat, kiosk.tick, TICK_S)
-        gevent.spawn(_repeat, kiosk.report_status, STATUS_S)
         gevent.spawn(_repeat, kiosk.taker.tend, TEND_S)
         print(f"hall-kiosk: http://{config.host}:{agent.port}/", flush=True)
 
@@ -131,7 +131,7 @@ def _repeat(work: Callable[[], None], every_s: float) -> None:
         gevent.sleep(every_s)
 
 
-def _printer(config: KioskConfig, *, suspect: bool) -> KioskPrinter | Printer:
+def _printer(config: KioskConfig, *, suspect: bool) -> Printer | NoPrinter:
     if not config.printer.port:
         return NoPrinter()
     port = PortConfig(address=config.printer.port)

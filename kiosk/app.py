@@ -6,10 +6,9 @@ import secrets
 import threading
 import uuid
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
 
 import structlog
 
@@ -19,13 +18,12 @@ from kiosk.config import KioskConfig
 from kiosk.content import Content, Hall
 from kiosk.journal import Journal, JournalFull
 from kiosk.journey import Act, CallHelp, Journey, Paper, Refusal, Take
-from kiosk.take import Calls, Prints, Taker
-from server.kit.change import LinkStatus, Output
-from server.kit.contract.board import Board
+from kiosk.outside import KioskLink, KioskPrinter
+from kiosk.take import Taker
 from server.kit.contract.codec import Event
 from server.kit.contract.messages import HelpAnswered, SlipRequested
 from server.kit.contract.reasons import Refused
-from server.kit.contract.views import Catalogue, TicketSlip
+from server.kit.contract.views import TicketSlip
 from server.kit.http import Unreachable
 
 MAX_PAGES = 8
@@ -36,101 +34,13 @@ TEND_S = 5.0
 """Outcomes that could not be delivered are tried again so often."""
 STUCK_S = 4.0
 """A slip not printed for so long while the printer reports a fault is told to the citizen."""
-STATUS_S = 10.0
-"""The printer is asked and the server told so often."""
+SETTLE_S = 3.0
+"""A printer needs so long after the start to say how it is."""
 
 UNREACHABLE_ZH = "现在连不上服务器，没有取到号。请再试一次，或到导办台取号。"
 JOURNAL_FULL_ZH = "这台取号机的存储出了问题，没有取号。请到导办台取号。"
 
 log = structlog.get_logger(__name__)
-
-
-class PrinterState(Protocol):
-    """What the printer says of itself."""
-
-    @property
-    def faults(self) -> Sequence[str]:
-        """Fault codes now; empty when it can print."""
-        ...
-
-    @property
-    def near_end(self) -> bool:
-        """True when the paper is nearly used up."""
-        ...
-
-
-class KioskPrinter(Prints, Protocol):
-    """The printer of a kiosk."""
-
-    def status(self) -> PrinterState:
-        """Return what it says of itself."""
-        ...
-
-
-class KioskLink(Calls, Protocol):
-    """The part of the link that a kiosk needs."""
-
-    @property
-    def enrolled(self) -> bool:
-        """Whether this box has a device token."""
-        ...
-
-    @property
-    def device(self) -> str:
-        """uid of this device."""
-        ...
-
-    @property
-    def zone(self) -> str:
-        """Zone of this device."""
-        ...
-
-    @property
-    def board(self) -> Board | None:
-        """The newest board."""
-        ...
-
-    @property
-    def catalogue(self) -> Catalogue | None:
-        """The newest catalogue."""
-        ...
-
-    @property
-    def status(self) -> LinkStatus:
-        """How the link stands."""
-        ...
-
-    def beat_age_s(self) -> float | None:
-        """Return the seconds since the last beat."""
-        ...
-
-    def ack(self, outputs: Sequence[Output], status: Mapping[str, object] | None = None) -> None:
-        """Tell the server what was shown and how this box is."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class NoPrinterState:
-    """A printer that is not there."""
-
-    faults: tuple[str, ...] = ("no_port",)
-    near_end: bool = False
-    state: str = "failed"
-    fault: str = "no_port"
-
-
-class NoPrinter:
-    """Stands where no printer is configured: every number is shown, none is printed."""
-
-    def print(
-        self, slip: TicketSlip, *, on_sending: Callable[[str], None] | None = None
-    ) -> NoPrinterState:
-        """Print nothing and say so."""
-        return NoPrinterState()
-
-    def status(self) -> NoPrinterState:
-        """Say that there is no printer."""
-        return NoPrinterState()
 
 
 @dataclass(slots=True)
@@ -184,8 +94,8 @@ class Kiosk:
         self._help = Help()
         self._stamp = 0
         self._shown_last: object = None
-        self.faults: tuple[str, ...] = ()
-        self.near_end = False
+        self._started = monotonic()
+        self._printer_seen: tuple[tuple[str, ...], bool] = ((), False)
         self.taker = Taker(
             link=link,
             journal=journal,
@@ -349,6 +259,7 @@ class Kiosk:
     def tick(self) -> None:
         """Move every page on as time has, and tell the pages when anything shown has changed."""
         now = self._monotonic()
+        self.look_at_printer()
         for page in tuple(self._pages.values()):
             if not page.acting.locked():
                 self._settle(page, j.advance(self._stuck(page.journey, now), now))
@@ -377,15 +288,29 @@ class Kiosk:
             return journey
         return j.printed(journey, journey.slip.uid, Paper.FAILED, faults[0], now=now)
 
-    def report_status(self) -> None:
-        """Ask the printer how it is and tell the server."""
+    def look_at_printer(self) -> None:
+        """Read how the printer is; tell the pages and the server when that has changed."""
+        if self._monotonic() < self._started + SETTLE_S:
+            return
         status = self._printer.status()
-        faults = tuple(status.faults)
-        if (faults, status.near_end) != (self.faults, self.near_end):
-            log.info("printer.changed", faults=faults, near_end=status.near_end)
-            self.faults, self.near_end = faults, status.near_end
-            self.changed()
-        self.link.ack((), {"faults": list(faults), "near_end": status.near_end})
+        seen = (tuple(status.faults), status.near_end)
+        if seen == self._printer_seen:
+            return
+        log.info("printer.changed", faults=status.faults, near_end=status.near_end)
+        self._printer_seen = seen
+        # Remembered by the link, which tells it again with each of its own acknowledgements.
+        self.link.ack((), {"faults": list(status.faults), "near_end": status.near_end})
+        self.changed()
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """Faults of the printer, the one to tell first before the others."""
+        return self._printer_seen[0]
+
+    @property
+    def near_end(self) -> bool:
+        """True when the paper is nearly used up."""
+        return self._printer_seen[1]
 
     def changed(self) -> None:
         """Tell the pages."""
@@ -428,8 +353,6 @@ class Kiosk:
             page.journey = j.printed(page.journey, slip.uid, paper, fault, now=now)
         if self._left is not None and paper is not Paper.PRINTING:
             self._left = j.printed(self._left, slip.uid, paper, fault, now=now)
-        if fault and fault not in self.faults:
-            self._spawn(self.report_status)
         self.changed()
 
     def _leave(self, number: Journey) -> None:

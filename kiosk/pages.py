@@ -83,11 +83,15 @@ def pages(kiosk: Kiosk) -> Blueprint:
 
 
 def _same_origin() -> bool:
-    """Whether a touch comes from a page of this origin; browsers say so in one of two headers."""
-    origin = request.headers.get("Origin")
-    if origin is not None:
-        return origin == f"{request.scheme}://{request.host}"
-    return request.headers.get("Sec-Fetch-Site") == "same-origin"
+    """Whether a touch comes from a page of this origin.
+
+    Browsers of today say it in Sec-Fetch-Site, which no page can forge; older ones in Origin, which
+    is `null` for a form of a page that sends no referrer.
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site == "same-origin"
+    return request.headers.get("Origin") == f"{request.scheme}://{request.host}"
 
 
 def _act() -> Act:

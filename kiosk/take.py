@@ -19,7 +19,6 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from typing import Protocol
 
 import msgspec
 import structlog
@@ -27,6 +26,7 @@ from msgspec.structs import replace
 
 from kiosk.journal import Journal, JournalFull, Record
 from kiosk.journey import Paper, Take
+from kiosk.outside import Calls, Prints
 from server.kit.contract.reasons import Refused
 from server.kit.contract.views import TicketSlip
 from server.kit.http import Unreachable
@@ -37,50 +37,6 @@ REMEMBERED = 64
 """So many given numbers are remembered for a repeated touch."""
 
 log = structlog.get_logger(__name__)
-
-
-class Calls(Protocol):
-    """The part of the link that a take needs."""
-
-    def call(
-        self,
-        path: str,
-        body: Mapping[str, object],
-        *,
-        key: str,
-        timeout_s: float = 2.0,
-        tries: int = 2,
-    ) -> dict[str, object]:
-        """POST; raises `Refused` or `Unreachable`."""
-        ...
-
-    def get(self, path: str) -> dict[str, object]:
-        """GET; raises `Refused` or `Unreachable`."""
-        ...
-
-
-class Paperwork(Protocol):
-    """What became of a slip."""
-
-    @property
-    def state(self) -> str:
-        """`printed`, `failed` or `unknown`."""
-        ...
-
-    @property
-    def fault(self) -> str:
-        """Empty, or why."""
-        ...
-
-
-class Prints(Protocol):
-    """The part of the printer that a take needs."""
-
-    def print(
-        self, slip: TicketSlip, *, on_sending: Callable[[str], None] | None = None
-    ) -> Paperwork:
-        """Print; *on_sending* is called before the first byte leaves, and nothing leaves if it raises."""
-        ...
 
 
 Shown = Callable[[TicketSlip, Paper, str], None]

@@ -1,0 +1,143 @@
+"""What a kiosk needs of the world outside its own process, and what stands there when it is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from server.kit.change import LinkStatus, Output
+from server.kit.contract.board import Board
+from server.kit.contract.views import Catalogue, TicketSlip
+
+
+class Calls(Protocol):
+    """The part of the link that a take needs."""
+
+    def call(
+        self,
+        path: str,
+        body: Mapping[str, object],
+        *,
+        key: str,
+        timeout_s: float = 2.0,
+        tries: int = 2,
+    ) -> dict[str, Any]:
+        """POST; raises `Refused` or `Unreachable`."""
+        ...
+
+    def get(self, path: str) -> dict[str, Any]:
+        """GET; raises `Refused` or `Unreachable`."""
+        ...
+
+
+class Paperwork(Protocol):
+    """What became of a slip."""
+
+    @property
+    def state(self) -> str:
+        """`printed`, `failed` or `unknown`."""
+        ...
+
+    @property
+    def fault(self) -> str:
+        """Empty, or why."""
+        ...
+
+
+class Prints(Protocol):
+    """The part of the printer that a take needs."""
+
+    def print(
+        self, slip: TicketSlip, *, on_sending: Callable[[str], None] | None = None
+    ) -> Paperwork:
+        """Print; *on_sending* is called before the first byte leaves, and nothing leaves if it raises."""
+        ...
+
+
+class PrinterState(Protocol):
+    """What the printer says of itself."""
+
+    @property
+    def faults(self) -> Sequence[str]:
+        """Fault codes now; empty when it can print."""
+        ...
+
+    @property
+    def near_end(self) -> bool:
+        """True when the paper is nearly used up."""
+        ...
+
+
+class KioskPrinter(Prints, Protocol):
+    """The printer of a kiosk."""
+
+    def status(self) -> PrinterState:
+        """Return what it says of itself."""
+        ...
+
+
+class KioskLink(Calls, Protocol):
+    """The part of the link that a kiosk needs."""
+
+    @property
+    def enrolled(self) -> bool:
+        """Whether this box has a device token."""
+        ...
+
+    @property
+    def device(self) -> str:
+        """uid of this device."""
+        ...
+
+    @property
+    def zone(self) -> str:
+        """Zone of this device."""
+        ...
+
+    @property
+    def board(self) -> Board | None:
+        """The newest board."""
+        ...
+
+    @property
+    def catalogue(self) -> Catalogue | None:
+        """The newest catalogue."""
+        ...
+
+    @property
+    def status(self) -> LinkStatus:
+        """How the link stands."""
+        ...
+
+    def beat_age_s(self) -> float | None:
+        """Return the seconds since the last beat."""
+        ...
+
+    def ack(self, outputs: Sequence[Output], status: Mapping[str, object] | None = None) -> None:
+        """Tell the server what was shown and how this box is."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class NoPrinterState:
+    """A printer that is not there."""
+
+    faults: tuple[str, ...] = ("no_port",)
+    near_end: bool = False
+    state: str = "failed"
+    fault: str = "no_port"
+
+
+class NoPrinter:
+    """Stands where no printer is configured: every number is shown, none is printed."""
+
+    def print(
+        self, slip: TicketSlip, *, on_sending: Callable[[str], None] | None = None
+    ) -> NoPrinterState:
+        """Print nothing and say so."""
+        return NoPrinterState()
+
+    def status(self) -> NoPrinterState:
+        """Say that there is no printer."""
+        return NoPrinterState()

@@ -1,0 +1,191 @@
+"""What is offered and how long the lines are, in a citizen's words."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+import pytest
+import qrcode
+
+from kiosk.assist import Help, HelpState
+from kiosk.content import (
+    STOPPED,
+    STOPPED_SHORT,
+    Choice,
+    Content,
+    Line,
+    fee_line,
+    limit_words,
+    wait_words,
+)
+from kiosk.pages import FAULTS, qr_path
+from kiosk.printing.status import FAULTS as PRINTER_FAULTS
+from server.kit.contract.reasons import REASONS
+from server.kit.contract.views import Fee, Limit
+from tests.kiosk.hall import DISCLOSURE, board, catalogue, hall, line
+
+
+def test_a_department_offers_its_items_and_a_line_without_items() -> None:
+    content = Content(catalogue())
+
+    offers = {d.code: [o.name for o in d.offers] for d in content.departments}
+
+    assert offers == {
+        "civil": ["内地居民结婚登记", "内地居民离婚登记"],
+        "police": ["居民身份证换领、补领"],
+        "water": ["水务咨询"],
+    }
+
+
+def test_only_the_own_zone_is_offered_when_asked() -> None:
+    content = Content(catalogue(), zone="1F")
+
+    assert [d.code for d in content.departments] == ["civil", "police"]
+    assert content.offer(Choice(queue="C")) is None
+
+
+def test_counters_and_fee_stand_with_an_offer() -> None:
+    offer = Content(catalogue()).offer(Choice(item="MZ-01"))
+
+    assert offer is not None
+    assert offer.counters == ("1号窗口", "2号窗口")
+    assert offer.fee == "不收费"
+
+
+def test_search_finds_offers_and_lines_without_items() -> None:
+    content = Content(catalogue())
+
+    assert [o.short_name for o in content.search("sfz")] == ["身份证换领补领"]
+    assert [o.name for o in content.search("shuiwu")] == ["水务咨询"]
+
+
+def test_the_wait_is_a_range_by_the_open_counters() -> None:
+    found = hall(line("A", waiting=6)).line("A")
+
+    assert (found.people, found.low, found.high, found.open_counters) == (6, 10, 25, 2)
+    assert found.wait == "约 10–25 分钟"
+
+
+def test_with_all_counters_closed_no_time_is_claimed() -> None:
+    found = hall(line("A", waiting=6), closed=("1", "2")).line("A")
+
+    assert (found.people, found.wait, found.open_counters) == (6, "", 0)
+
+
+def test_an_old_board_claims_nothing() -> None:
+    assert (
+        hall(line("A", waiting=6, issuing=False, reason="stopped"), fresh=False).line("A") == Line()
+    )
+
+
+def test_a_stopped_line_says_why_and_when() -> None:
+    found = hall(
+        line("A", issuing=False, reason="lunch_break", resumes_at="2026-11-23T06:30:00.000Z")
+    ).line("A")
+
+    assert not found.giving
+    assert (found.why, found.resumes) == ("午休时间，暂停取号", "14:30")
+    assert found.paused == "午休，14:30 恢复"
+
+
+def test_a_closed_day_stops_every_line() -> None:
+    found = hall(day="closed").line("A")
+
+    assert not found.giving
+    assert found.why == "今天的服务已结束"
+
+
+def test_a_reason_newer_than_this_kiosk_still_stops_the_line() -> None:
+    assert hall(line("A", issuing=False, reason="strike")).line("A").why == "这里暂停取号"
+
+
+def test_every_reason_to_stop_has_words_and_is_in_the_contract() -> None:
+    assert set(STOPPED) == set(STOPPED_SHORT)
+    assert set(STOPPED) <= set(REASONS)
+
+
+def test_every_fault_of_the_printer_has_words() -> None:
+    assert set(FAULTS) == set(PRINTER_FAULTS)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (None, None, ("", "")),
+        (0, 5, ("5", "分钟以内")),
+        (20, 35, ("20–35", "分钟")),
+        (90, 120, ("90–120", "分钟")),
+        (0, 125, ("3", "小时以内")),
+        (175, 355, ("2–6", "小时")),
+    ],
+)
+def test_a_range_in_words(low: int | None, high: int | None, words: tuple[str, str]) -> None:
+    assert wait_words(low, high) == words
+
+
+@pytest.mark.parametrize(
+    ("limit", "words"),
+    [
+        (Limit(n=0, unit="spot"), "当场办结"),
+        (Limit(n=5, unit="workday"), "5 个工作日"),
+        (Limit(n=30, unit="day"), "30 个自然日"),
+        (Limit(n=3, unit="month"), "3 个月"),
+        (Limit(n=0, unit="none"), "没有规定时限"),
+    ],
+)
+def test_a_limit_in_words(limit: Limit, words: str) -> None:
+    assert limit_words(limit) == words
+
+
+@pytest.mark.parametrize(
+    ("fee", "words"),
+    [
+        (Fee(charged=False, text="不收费（体检费由医院收）"), "不收费"),
+        (Fee(charged=True, text="工本费10元"), "工本费10元"),
+        (Fee(charged=True, text="号牌100元、登记证书10元、行驶证10元"), "收费"),
+        (Fee(charged=True, text=""), "收费"),
+    ],
+)
+def test_a_fee_on_a_tile(fee: Fee, words: str) -> None:
+    assert fee_line(msgspec.structs.replace(DISCLOSURE, fee=fee)) == words
+    assert fee_line(None) == ""
+
+
+def test_a_choice_is_one_word_and_back() -> None:
+    for choice in (Choice(item="MZ-01"), Choice(queue="A")):
+        assert Choice.of(choice.value) == choice
+    for bad in ("", "item:", "MZ-01", "queue", "x:y"):
+        with pytest.raises(ValueError):
+            Choice.of(bad)
+
+
+def test_help_passes_and_rings_once() -> None:
+    asked = Help(HelpState.COMING, 100.0)
+
+    assert not asked.may_ring(110.0)
+    assert asked.may_ring(116.0)
+    assert asked.at(279.0).words == "已通知导办台，工作人员正在赶来，请稍候"
+    assert asked.at(281.0) == Help()
+    assert Help(HelpState.FAILED, 100.0).may_ring(101.0)
+    assert not Help(HelpState.CALLING, 100.0).may_ring(130.0)
+
+
+def test_the_qr_code_is_drawn_whole() -> None:
+    text = "http://hall.example/t/abcdefghijklmnopqrstuv"
+    code = qrcode.QRCode(border=0, error_correction=qrcode.constants.ERROR_CORRECT_M)
+    code.add_data(text)
+    code.make(fit=True)
+
+    size, path = qr_path(text)
+    drawn = [[False] * size for _ in range(size)]
+    for x, y, width in re.findall(r"M(\d+) (\d+)h(\d+)v1h-\d+z", path):
+        for i in range(int(width)):
+            drawn[int(y)][int(x) + i] = True
+
+    assert drawn == code.get_matrix()
+
+
+def test_an_empty_board_line_is_unknown() -> None:
+    assert hall().line("nowhere") == Line()
+    assert board().queues

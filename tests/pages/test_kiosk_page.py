@@ -1,0 +1,397 @@
+"""The kiosk's page in Chromium: what a citizen sees and touches, at three sizes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from kiosk.printing.model.testing import RunningModel, running_model
+from tests.kiosk.box import RunningKiosk, running_kiosk
+from tests.support.chromium import KIOSK, OFFICE, SIZES, WALL
+from tests.support.hall import RunningHall, running_hall
+
+Opens = Callable[..., Page]
+
+MIN_TARGET_PX = {KIOSK: 81, WALL: 81, OFFICE: 68}
+"""20 mm on 21.5 inch at 1920×1080 and on 19 inch at 1280×1024 (domain report 5.1)."""
+MIN_GAP_PX = {KIOSK: 20, WALL: 20, OFFICE: 17}
+"""5 mm on the same."""
+
+
+@pytest.fixture(scope="module")
+def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHall]:
+    with running_hall(tmp_path_factory.mktemp("hall")) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningModel]:
+    with running_model(tmp_path_factory.mktemp("model"), baud=38400) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def kiosk(
+    hall: RunningHall, model: RunningModel, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningKiosk]:
+    with running_kiosk(hall, tmp_path_factory.mktemp("kiosk"), printer=model.port) as found:
+        found.wait(lambda h: h["faults"] == [])
+        yield found
+
+
+def on(page: Page, screen: str) -> None:
+    """Wait until *page* shows a screen."""
+    expect(page.locator("#kiosk")).to_have_attribute("data-screen", screen)
+
+
+def press(page: Page, act: str) -> None:
+    page.locator(f'button[value="{act}"]').first.click()
+
+
+JUDGE = """([minTarget, minGap]) => {
+  const visible = (e) => e.checkVisibility() && e.getBoundingClientRect().width > 1;
+  const buttons = [...document.querySelectorAll('#kiosk button, #kiosk .find')]
+    .filter((b) => visible(b) && !b.classList.contains('visually-hidden'));
+  const faults = [];
+  const name = (b) => (b.value || b.className) + ' "' + b.textContent.trim().slice(0, 12) + '"';
+  const boxes = buttons.map((b) => [b, b.getBoundingClientRect()]);
+  const tabs = (b) => b.classList.contains('tab');
+  for (const [b, r] of boxes) {
+    if (Math.min(r.width, r.height) < minTarget - 1) faults.push(`small ${name(b)} ${r.width}x${r.height}`);
+    if (r.left < -1 || r.top < -1 || r.right > innerWidth + 1 || r.bottom > innerHeight + 1)
+      faults.push(`outside ${name(b)}`);
+    const middle = document.elementFromPoint(r.left + r.width / 2, r.top + r.height / 2);
+    if (!middle || !(b === middle || b.contains(middle) || middle.closest('.find') === b))
+      faults.push(`covered ${name(b)} by ${middle && middle.className}`);
+  }
+  for (let i = 0; i < boxes.length; i++) for (let j = i + 1; j < boxes.length; j++) {
+    const [a, p] = boxes[i], [b, q] = boxes[j];
+    if (a.contains(b) || b.contains(a) || (tabs(a) && tabs(b))) continue;
+    const dx = Math.max(p.left, q.left) - Math.min(p.right, q.right);
+    const dy = Math.max(p.top, q.top) - Math.min(p.bottom, q.bottom);
+    if (Math.max(dx, dy) < minGap - 1) faults.push(`near ${name(a)} | ${name(b)} ${Math.max(dx, dy)}`);
+  }
+  for (const e of document.querySelectorAll('#kiosk *')) {
+    if (!visible(e) || e.closest('svg')) continue;
+    const own = [...e.childNodes].some((n) => n.nodeType === 3 && n.nodeValue.trim());
+    if (own && e.scrollWidth > e.clientWidth + 2 && getComputedStyle(e).display !== 'inline')
+      faults.push(`cut off "${e.textContent.trim().slice(0, 20)}"`);
+    if (own && !e.closest('.visually-hidden') && parseFloat(getComputedStyle(e).fontSize) < 24)
+      faults.push(`tiny "${e.textContent.trim().slice(0, 20)}"`);
+  }
+  if (document.documentElement.scrollHeight > innerHeight + 1) faults.push('the page scrolls');
+  for (const rows of document.querySelectorAll('.pager__rows'))
+    if (rows.scrollHeight > rows.clientHeight + 1) faults.push('a list scrolls');
+  return faults;
+}"""
+
+
+def judged(page: Page, size: tuple[int, int]) -> list[str]:
+    """Return what an old citizen could not touch or read on the screen as it is."""
+    expect(page.locator(".kiosk--settling, .kiosk--busy")).to_have_count(0)
+    found: list[str] = page.evaluate(JUDGE, [MIN_TARGET_PX[size], MIN_GAP_PX[size]])
+    return found
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_every_screen_can_be_touched_and_read(
+    open_page: Opens, kiosk: RunningKiosk, size: tuple[int, int]
+) -> None:
+    page = open_page(size, touch=True)
+    faults: dict[str, list[str]] = {}
+    page.goto(kiosk.url)
+    on(page, "home")
+    faults["home"] = judged(page, size)
+    departments = page.locator('.departments button[name="act"]').evaluate_all(
+        "bs => bs.map(b => b.value)"
+    )
+    for department in departments:
+        press(page, department)
+        on(page, "department")
+        faults[department] = judged(page, size)
+        press(page, "home")
+        on(page, "home")
+    press(page, "search")
+    on(page, "search")
+    faults["search"] = judged(page, size)
+    press(page, "key x")
+    expect(page.locator(".found .tile").first).to_be_visible()
+    faults["found"] = judged(page, size)
+    for key in "qqq":
+        press(page, f"key {key}")
+    expect(page.get_by_text("没有找到")).to_be_visible()
+    faults["nothing found"] = judged(page, size)
+    press(page, "back")
+    on(page, "home")
+
+    assert len(departments) >= 15
+    assert {k: v for k, v in faults.items() if v} == {}
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_the_longest_items_can_be_touched_and_read(
+    open_page: Opens, kiosk: RunningKiosk, size: tuple[int, int]
+) -> None:
+    page = open_page(size, touch=True)
+    faults: dict[str, list[str]] = {}
+    for department, item in (
+        ("industry", "JJ-01"),
+        ("transport", "YZ-01"),
+        ("education", "JY-01"),
+        ("health", "WS-01"),
+        ("traffic", "JJD-02"),
+    ):
+        page.goto(kiosk.url)
+        button = page.locator(f'button[value="department {department}"]')
+        if button.count() == 0:
+            continue
+        button.click()
+        on(page, "department")
+        tile = page.locator(f'button[value="choose item:{item}"]')
+        while not tile.is_visible():
+            page.locator('[data-turn="1"]').click()
+        tile.click()
+        on(page, "item")
+        for tab in ("materials", "content", "steps", "promised", "fee"):
+            press(page, f"tab {tab}")
+            expect(page.locator(f'button[value="tab {tab}"]')).to_have_attribute(
+                "aria-selected", "true"
+            )
+            faults[f"{item} {tab}"] = judged(page, size)
+
+    assert len(faults) >= 15
+    assert {k: v for k, v in faults.items() if v} == {}
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_two_touches_to_a_number_on_paper_and_home_again(
+    open_page: Opens, kiosk: RunningKiosk, model: RunningModel, size: tuple[int, int]
+) -> None:
+    before = len(model.slips())
+    page = open_page(size, touch=True)
+    page.goto(kiosk.url)
+    press(page, "choose item:GA-01")
+    on(page, "item")
+    press(page, "take")
+    number = page.locator("[data-number]")
+    expect(number).to_have_text(re.compile(r"^J\d{3}$"))
+    faults = judged(page, size)
+    expect(page.locator("[data-paper]")).to_have_attribute("data-paper", "printed")
+    sizes = page.evaluate(
+        """() => [...document.querySelectorAll('#kiosk *')].filter((e) => e.checkVisibility()
+          && [...e.childNodes].some((n) => n.nodeType === 3 && n.nodeValue.trim()))
+          .map((e) => [e.matches('[data-number]'), parseFloat(getComputedStyle(e).fontSize)])"""
+    )
+    slip = model.wait_for_slips(before + 1)[-1]
+    said = number.inner_text()
+    expect(page.locator("#kiosk")).to_have_attribute("data-screen", "home", timeout=20_000)
+
+    assert said in slip.text
+    assert faults == []
+    assert min(s for is_number, s in sizes if is_number) >= 3 * max(
+        s for is_number, s in sizes if not is_number
+    )
+    assert said not in page.content()
+
+
+def test_the_first_html_is_the_home_page_without_any_script(chromium, kiosk: RunningKiosk) -> None:
+    context = chromium.new_context(
+        java_script_enabled=False, viewport={"width": 1080, "height": 1920}
+    )
+    page = context.new_page()
+    page.goto(kiosk.url)
+    words = page.inner_text("body")
+    page.click('button[value="choose item:MZ-01"]')
+    page.click('button[value="take"]')
+    number = page.inner_text("[data-number]")
+    context.close()
+
+    assert "您要办什么事" in words
+    assert "结婚登记" in words
+    assert re.match(r"^A\d{3}$", number)
+
+
+def test_a_double_tap_takes_nothing_it_did_not_mean(open_page: Opens, kiosk: RunningKiosk) -> None:
+    page = open_page(KIOSK, touch=True)
+    page.goto(kiosk.url)
+    box = page.locator('button[value="choose item:MZ-01"]').bounding_box()
+    assert box is not None
+    for _ in range(2):
+        page.touchscreen.tap(box["x"] + 50, box["y"] + 50)
+    on(page, "item")
+    expect(page.locator(".matter__name")).to_have_text("内地居民结婚登记")
+    take = page.locator('button[value="take"]')
+    where = take.bounding_box()
+    assert where is not None
+    page.wait_for_timeout(400)
+    for _ in range(3):
+        page.touchscreen.tap(where["x"] + 200, where["y"] + 40)
+    on(page, "number")
+    number = page.locator("[data-number]").inner_text()
+    page.wait_for_timeout(500)
+
+    on(page, "number")
+    assert page.locator("[data-number]").inner_text() == number
+
+
+def test_letters_stand_at_once_and_find_as_they_are_typed(
+    open_page: Opens, kiosk: RunningKiosk
+) -> None:
+    page = open_page(KIOSK, touch=True)
+    page.goto(kiosk.url)
+    press(page, "search")
+    on(page, "search")
+    for key in ("s", "f", "z"):
+        press(page, f"key {key}")
+    box = page.locator("[data-query]")
+    expect(box).to_have_value("sfz")
+    expect(page.locator(".found .tile__name").first).to_contain_text("身份证")
+    press(page, "key delete")
+    expect(box).to_have_value("sf")
+    press(page, "key clear")
+    expect(box).to_have_value("")
+    expect(page.get_by_text("大家常找")).to_be_visible()
+    page.locator(".chips--words button").first.click()
+    expect(page.locator(".found .tile").first).to_be_visible()
+    box.fill("我要结婚")
+    expect(page.locator(".found .tile__name").first).to_contain_text("结婚")
+
+
+def test_the_check_list_ticks_and_says_when_all_is_there(
+    open_page: Opens, kiosk: RunningKiosk
+) -> None:
+    page = open_page(KIOSK, touch=True)
+    page.goto(kiosk.url)
+    press(page, "choose item:MZ-01")
+    on(page, "item")
+    expect(page.get_by_text("材料带齐了吗")).to_be_visible()
+    checks = page.locator(".check")
+    for i in range(checks.count()):
+        checks.nth(i).click()
+        expect(checks.nth(i)).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_text("材料都带齐了")).to_be_visible()
+    press(page, "home")
+    on(page, "home")
+    press(page, "choose item:MZ-01")
+    on(page, "item")
+
+    expect(page.locator('.check[aria-pressed="true"]')).to_have_count(0)
+
+
+def test_a_reload_forgets_everything(open_page: Opens, kiosk: RunningKiosk) -> None:
+    page = open_page(KIOSK)
+    page.goto(kiosk.url)
+    press(page, "search")
+    on(page, "search")
+    press(page, "key s")
+    expect(page.locator("[data-query]")).to_have_value("s")
+    page.reload()
+
+    on(page, "home")
+
+
+def test_waiting_counts_follow_without_a_touch(
+    open_page: Opens, kiosk: RunningKiosk, hall: RunningHall
+) -> None:
+    page = open_page(KIOSK)
+    page.goto(kiosk.url)
+    tile = page.locator('button[value="choose item:LD-03"]')
+    device = hall.enrol("kiosk", name="另一台")
+    device.take("LD-03")
+    expect(tile).to_contain_text("等候 1 人")
+    device.take("LD-03")
+
+    expect(tile).to_contain_text("等候 2 人")
+
+
+def test_help_says_somebody_comes_and_that_somebody_answered(
+    open_page: Opens, kiosk: RunningKiosk, hall: RunningHall
+) -> None:
+    hall.person("guide", "guide")
+    guide = hall.client("guide")
+    page = open_page(KIOSK)
+    page.goto(kiosk.url)
+    press(page, "help")
+    expect(page.get_by_text("工作人员正在赶来")).to_be_visible()
+    faults = judged(page, KIOSK)
+    device = (kiosk.folder / "state" / "device.json").read_text()
+    uid = re.search(r'"device": ?"([^"]+)"', device)
+    assert uid is not None
+    guide.post(f"/help/{uid[1]}/answer")
+
+    expect(page.get_by_text("马上到您身边")).to_be_visible()
+    assert faults == []
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_out_of_paper_the_number_stays_with_what_to_do(
+    open_page: Opens, kiosk: RunningKiosk, model: RunningModel, size: tuple[int, int]
+) -> None:
+    page = open_page(size, touch=True)
+    model.control(paper="out")
+    try:
+        kiosk.wait(lambda h: h["faults"] == ["paper_out"])
+        page.goto(kiosk.url)
+        on(page, "home")
+        expect(page.locator("[data-notice=printer]")).to_contain_text("打印机缺纸")
+        faults = judged(page, size)
+        press(page, "choose item:GA-01")
+        on(page, "item")
+        press(page, "take")
+        expect(page.locator("[data-paper]")).to_have_attribute("data-paper", "failed")
+        number = page.locator("[data-number]").inner_text()
+        expect(page.locator("[data-paper]")).to_contain_text(f"打印机缺纸，您的号码是 {number}")
+        faults += judged(page, size)
+    finally:
+        model.control(paper="ok")
+        kiosk.wait(lambda h: h["faults"] == [])
+    press(page, "home")
+    on(page, "home")
+
+    assert faults == []
+
+
+def test_server_gone_the_counts_go_and_the_same_touch_works_when_it_is_back(
+    open_page: Opens, kiosk: RunningKiosk, hall: RunningHall
+) -> None:
+    page = open_page(KIOSK)
+    page.goto(kiosk.url)
+    expect(page.locator(".tile__wait").first).to_be_visible()
+    hall.kill()
+    try:
+        expect(page.locator("[data-notice=late]")).to_be_visible(timeout=20_000)
+        expect(page.locator(".tile__wait")).to_have_count(0)
+        faults = judged(page, KIOSK)
+        press(page, "choose item:MZ-01")
+        on(page, "item")
+        press(page, "take")
+        on(page, "refused")
+        expect(page.get_by_text("连不上服务器")).to_be_visible()
+        faults += judged(page, KIOSK)
+    finally:
+        hall.start()
+    press(page, "retry")
+    on(page, "number")
+    press(page, "home")
+    on(page, "home")
+
+    expect(page.locator(".tile__wait").first).to_be_visible(timeout=20_000)
+    assert faults == []
+
+
+def test_a_restarted_kiosk_gives_its_page_back_alone(open_page: Opens, kiosk: RunningKiosk) -> None:
+    page = open_page(KIOSK, expected=["ERR_CONNECTION_REFUSED", "WebSocket", "ERR_EMPTY_RESPONSE"])
+    page.goto(kiosk.url)
+    press(page, "search")
+    on(page, "search")
+    kiosk.kill()
+    expect(page.locator("#stalled")).to_be_visible()
+    kiosk.start()
+
+    expect(page.locator("#kiosk")).to_have_attribute("data-screen", "home", timeout=20_000)
+    expect(page.locator("#stalled")).to_be_hidden()
+    press(page, "search")
+    on(page, "search")
