@@ -373,10 +373,11 @@ def test_automatic_status_is_believed_at_once():
 
 
 def test_an_older_answer_does_not_undo_newer_automatic_status():
+    """The cover opens after its query was answered: that cycle must not say that all is well."""
     bench = Bench(EPSON)
     bench.check()
     bench.dialogue.check(bench.checks.append, bench.clock.now)
-    bench.dialogue.turn(bench.printer, bench.clock.now)
+    bench.run(lambda: bench.dialogue._asked == 3)
     bench.printer.cover_open()
     bench.dialogue.received(bytes.fromhex("3800000F"), bench.clock.now)
     seen = []
@@ -387,6 +388,7 @@ def test_an_older_answer_does_not_undo_newer_automatic_status():
 
     bench.run(watched)
     assert set(seen) == {("cover_open",)}
+    assert bench.checks[1].faults == ("cover_open",)
 
 
 def test_no_query_is_sent_inside_a_job():

@@ -149,7 +149,8 @@ def test_wrapped_lines_are_even_and_no_mark_begins_one():
     rule = "过号 30 分钟内可凭此票到导办台恢复。"
 
     assert wrap(rule, 32) == ["过号 30 分钟内可凭", "此票到导办台恢复。"]
-    assert wrap("请在休息区，等候", 10) == ["请在休息", "区，等候"]
+    assert wrap("一二三，四五", 6) == ["一二", "三，", "四五"]
+    assert wrap("一二（三）", 6) == ["一二", "（三）"]
 
 
 def test_a_number_is_not_parted_at_a_line_end():
