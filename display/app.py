@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import msgspec
@@ -32,6 +32,11 @@ class DisplayLink(Protocol):
         ...
 
     @property
+    def clock_ahead_s(self) -> float:
+        """By how much the server's clock is ahead of ours."""
+        ...
+
+    @property
     def status(self) -> LinkStatus:
         """How the link stands."""
         ...
@@ -47,7 +52,7 @@ class Display:
     Args:
         link: where the truth comes from.
         screen: what is shown.
-        now: the time of day, aware.
+        now: this machine's time of day, aware; it is corrected by the server's.
         broadcast: sends a view to every page of this display.
         announce: takes the cues as they come: the place of the voice 语音 and of LED panels.
     """
@@ -63,7 +68,7 @@ class Display:
     ) -> None:
         self.link = link
         self.screen = screen
-        self._now = now
+        self._clock = now
         self._broadcast = broadcast
         self._announce = announce
         self._sent: BoardView | None = None
@@ -102,9 +107,19 @@ class Display:
 
     def view(self) -> BoardView:
         """Return what the pages show now."""
+        truth = self.link.board_at
         return self.screen.view(
-            self._now(), status=self.link.status.value, truth=self.link.board_at
+            self._now(),
+            status=self.link.status.value,
+            truth=None if truth is None else truth + self._ahead(),
         )
+
+    def _now(self) -> datetime:
+        """Return the server's time: minutes of serving and the clock do not follow a wrong box."""
+        return self._clock() + self._ahead()
+
+    def _ahead(self) -> timedelta:
+        return timedelta(seconds=self.link.clock_ahead_s)
 
     def pulse(self, *, force: bool = False) -> None:
         """Send the view when it changed or `PULSE_S` have passed; called every second."""

@@ -23,6 +23,7 @@ from typing import Any
 import msgspec
 
 from server.kit.change import TURNED_AWAY, Change, LinkStatus, Output
+from server.kit.clock import instant
 from server.kit.connection import Connection, ConnectionLost, TurnedAway
 from server.kit.contract import codec
 from server.kit.contract.board import Board
@@ -104,6 +105,9 @@ class HallLink:
         self.catalogue: Catalogue | None = self._fetcher.known
         self.status = LinkStatus.CONNECTING
         self.last_beat: datetime | None = None
+        self.clock_ahead_s = 0.0
+        """By how much the server's clock is ahead of ours, as of the last beat: a box on a wall often
+        has no battery for its own."""
         self.failures = 0
         """Errors of our own that the link survived by starting over; anything but 0 is a bug."""
 
@@ -284,7 +288,7 @@ class HallLink:
             name, payload = self._next(connection, min(limits) - at)
             match name:
                 case "welcome":
-                    heard = self._beat()
+                    heard = self._beat(payload)
                     told_by = None
                     if not self._welcomed(payload) or not self._follow(early):
                         told_by = time.monotonic() + WELCOME_S
@@ -297,7 +301,7 @@ class HallLink:
                         told_by = time.monotonic() + WELCOME_S
                         self._sync(connection)
                 case "beat":
-                    heard = self._beat()
+                    heard = self._beat(payload)
                     if told_by is None and self._follower.behind(payload["seq"]):
                         told_by = time.monotonic() + WELCOME_S
                         self._sync(connection)
@@ -320,8 +324,9 @@ class HallLink:
             raise TurnedAway("contract_too_old")
         raise ConnectionLost(reason)
 
-    def _beat(self) -> float:
+    def _beat(self, payload: Mapping[str, Any]) -> float:
         self.last_beat = self._now()
+        self.clock_ahead_s = (instant(str(payload["now"])) - self.last_beat).total_seconds()
         self._beat_mono = time.monotonic()
         return self._beat_mono
 

@@ -45,6 +45,7 @@ class Told:
     def __init__(self) -> None:
         self.board: Board | None = None
         self.board_at: datetime | None = None
+        self.clock_ahead_s = 0.0
         self.catalogue: Catalogue | None = None
         self.status = LinkStatus.CONNECTING
         self.acks: list[Output] = []

@@ -29,6 +29,7 @@ class Line:
 
     board: Board | None = None
     board_at: datetime | None = None
+    clock_ahead_s: float = 0.0
     catalogue: Catalogue | None = None
     status: LinkStatus = LinkStatus.CONNECTING
     acks: list[Output] = field(default_factory=list)
@@ -186,6 +187,19 @@ def test_a_minute_of_serving_is_sent_when_it_is_over() -> None:
     box.display.pulse()
 
     assert box.sent[-1]["calls"][0]["words"] == "办理中 1 分"
+
+
+def test_a_box_with_a_wrong_clock_shows_the_servers_time() -> None:
+    """Its battery is empty: it believes it is two years ago."""
+    box, story = Box(), Story()
+    box.now = NOW - timedelta(days=730)
+    box.link.clock_ahead_s = timedelta(days=730).total_seconds()
+    box.live(board())
+    box.events(story(called("A012")), story(serving("A012"), "2026-11-23T01:38:00.000Z"))
+
+    assert (box.sent[-1]["date"], box.sent[-1]["time"]) == ("11月23日", "09:41")
+    assert box.sent[-1]["truth_time"] == "09:41:07"
+    assert box.sent[-1]["calls"][0]["words"] == "办理中 3 分"
 
 
 def test_a_restart_without_server_shows_the_last_truth_with_its_time() -> None:

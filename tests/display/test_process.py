@@ -55,12 +55,13 @@ def enrol(
 
 
 @contextlib.contextmanager
-def running(hall: HallServer, folder: Path) -> Iterator[str]:
+def running(hall: HallServer, folder: Path, environ: dict[str, str] | None = None) -> Iterator[str]:
     """Run a display and give its address; it must end well when it is told to."""
     process = subprocess.Popen(
         [sys.executable, "-m", "display", "run", "--server", hall.url, "--state-dir", str(folder),
          "--port", "0"],
         cwd=ROOT,
+        env={**os.environ, **(environ or {})},
         stdout=subprocess.PIPE,
         text=True,
     )  # fmt: skip
@@ -144,6 +145,18 @@ def test_a_display_without_enrolment_says_what_to_do(hall: HallServer, tmp_path:
     """The page, not only a log, tells the one who hangs the screen up."""
     with running(hall, tmp_path) as address:
         until(lambda: "重新登记" in read(address), "the page does not say it")
+
+
+def test_a_box_with_a_wrong_clock_shows_the_servers_date(hall: HallServer, tmp_path: Path) -> None:
+    """Ten days behind, as after a night without power: the beat corrects it."""
+    enrol(hall, tmp_path)
+    shift = tmp_path / "shift"
+    shift.write_text(str(-10 * 86400), encoding="ascii")
+    with running(hall, tmp_path, {"HALL_CLOCK_FILE": str(shift)}) as address:
+        until(lambda: "永德县政务服务中心" in read(address), "no catalogue")
+        today = datetime.now(UTC) + timedelta(hours=8)
+
+        assert f"{today.month}月{today.day}日" in read(address)
 
 
 def test_a_restart_without_server_shows_the_last_truth(tmp_path: Path) -> None:
