@@ -87,6 +87,21 @@ def test_a_cut_without_feed_leaves_the_end_on_the_next_slip(bench):
     assert "cut_too_early" in bench.grumbles
 
 
+@pytest.mark.parametrize(("feed", "fallen"), [(76, ("a",)), (70, ())])
+def test_a_line_cut_through_goes_where_most_of_it_is(bench, feed, fallen):
+    bench.play(b"a\n\x1bJ" + bytes((feed,)) + b"\x1dV\x00")
+
+    assert bench.slips[0].text == fallen
+    assert "cut_through" in bench.grumbles
+
+
+def test_every_slip_begins_a_head_to_cutter_distance_below_its_edge(bench):
+    for _ in range(3):
+        bench.play(b"a\n\x1dVB\x00")
+
+    assert [(slip.length, slip.items[0].y) for slip in bench.slips] == [(130, HEAD_TO_CUTTER)] * 3
+
+
 def test_a_cut_through_a_line_is_complained_of(bench):
     bench.play(b"\x1d!\x77" + b"A\n" + b"\x1dV\x00")
 
