@@ -8,7 +8,7 @@ import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -176,6 +176,11 @@ class Kiosk:
         return self._content
 
     @property
+    def hall_time(self) -> datetime:
+        """The hall's time, by the server's clock: the box's own may be wrong."""
+        return self.now() + timedelta(seconds=self.link.clock_ahead_s)
+
+    @property
     def fresh(self) -> bool:
         """Whether the counts of the board may be shown as truth."""
         age = self.link.beat_age_s()
@@ -268,7 +273,7 @@ class Kiosk:
             self.link.status,
             self.help.state,
             self.faults,
-            self.now().replace(second=0, microsecond=0),
+            self.hall_time.replace(second=0, microsecond=0),
             tuple(p.journey.serial for p in self._pages.values()),
             tuple(p.journey.asking for p in self._pages.values()),
             tuple(p.journey.paper for p in self._pages.values()),

@@ -133,7 +133,7 @@ class Content:
                 offers.append(self._item(item, dep.short_name if dep else "", queues[item.queue]))
         with_items = {o.queue for o in offers}
         for queue in queues.values():
-            if queue.code not in with_items or queue.consult_only:
+            if queue.code not in with_items:
                 dep = names.get(queue.department)
                 offers.append(self._bare(queue, dep.short_name if dep else ""))
         self._offers = {o.choice: o for o in offers}

@@ -110,6 +110,11 @@ class KioskLink(Calls, Protocol):
         """How the link stands."""
         ...
 
+    @property
+    def clock_ahead_s(self) -> float:
+        """By how many seconds the server's clock is ahead of this box's."""
+        ...
+
     def beat_age_s(self) -> float | None:
         """Return the seconds since the last beat."""
         ...

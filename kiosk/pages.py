@@ -153,7 +153,7 @@ def _render(kiosk: Kiosk, page: Page) -> str:
 def _frame(kiosk: Kiosk, page: Page) -> dict[str, object]:
     """Return what every page shows around its own matter."""
     content = page.content
-    local = kiosk.now().astimezone(content.tz if content else None)
+    local = kiosk.hall_time.astimezone(content.tz if content else None)
     fault = kiosk.faults[0] if kiosk.faults else ""
     return {
         "page_token": page.token,

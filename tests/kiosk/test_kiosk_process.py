@@ -111,7 +111,7 @@ def test_two_taps_at_once_are_one_ticket(kiosk: RunningKiosk, hall: RunningHall)
 def test_a_touch_from_another_origin_or_page_does_nothing(
     kiosk: RunningKiosk, hall: RunningHall
 ) -> None:
-    before = tickets(hall)
+    before = len(tickets(hall))
     finger = choose(kiosk.finger(), "MZ-02")
     fields = {"page": finger.token, "serial": finger.serial, "act": "take"}
     http = urllib3.PoolManager(retries=False)
@@ -132,7 +132,7 @@ def test_a_touch_from_another_origin_or_page_does_nothing(
     assert status(fields, **{"Sec-Fetch-Site": "cross-site"}) == 403
     assert status({**fields, "page": "guessed"}, Origin=kiosk.url) == 303
     assert http.request("GET", kiosk.url + "/", headers={"Host": "evil.example"}).status == 403
-    assert tickets(hall) == before
+    assert len(tickets(hall)) == before
 
 
 def test_malformed_touches_are_answered_with_the_page_as_it_is(kiosk: RunningKiosk) -> None:
