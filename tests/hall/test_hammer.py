@@ -1,0 +1,63 @@
+"""Two kiosks and twenty clerks at once, every request sent twice with the same key."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.support.crowd import Crowd, first_board, hold_against, people
+from tests.support.hall import running_hall
+
+
+def hammer(folder: Path, database_url: str, *, seconds: float, seed: int) -> dict[str, object]:
+    """Hammer a hall and prove that nothing was doubled, lost or at two counters."""
+    rules = {"min_calls": 1, "reinstate_limit": 9}
+    with running_hall(folder, database_url=database_url, rules=rules) as hall:
+        kiosks, clerks = people(hall, kiosks=2, clerks=20)
+        before = first_board(hall)
+        crowd = Crowd(hall, seed)
+        began = time.monotonic()
+        crowd.start(kiosks, clerks)
+        time.sleep(seconds)
+        crowd.end()
+        took = time.monotonic() - began
+        hold_against(hall, crowd, before)
+
+    assert len(crowd.told) > 10
+    assert len(crowd.called) > 10
+    return {
+        "seconds": round(took, 1),
+        "commands": crowd.done,
+        "requests": crowd.done * 2,
+        "numbers": len(crowd.told),
+        "calls": len(crowd.called),
+    }
+
+
+def test_a_crowd_gets_no_number_twice_and_loses_none(database_url: str, tmp_path: Path) -> None:
+    hammer(tmp_path / "hall", database_url_of(database_url), seconds=4, seed=1)
+
+
+@pytest.mark.torture
+@pytest.mark.timeout(600)
+def test_a_crowd_for_a_minute(database_url: str, tmp_path: Path) -> None:
+    name = "postgresql" if "postgresql" in database_url else "sqlite"
+    figures = hammer(tmp_path / "hall", database_url_of(database_url), seconds=60, seed=7)
+    report(f"hammer {name}", figures)
+
+
+def database_url_of(url: str) -> str:
+    """PostgreSQL's address; the hall makes its own SQLite file."""
+    return url if url.startswith("postgresql") else ""
+
+
+def report(name: str, figures: dict[str, object]) -> None:
+    """Write a line for docs/reliability.md when `make torture` asks for it."""
+    path = os.environ.get("HALL_TORTURE_REPORT")
+    if path:
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"proof": name, **figures}, ensure_ascii=False) + "\n")
