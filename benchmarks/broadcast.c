@@ -32,7 +32,15 @@ static void watch(struct client *c, bool writable) {
 
 static void leave(struct client *c) {
     close(c->fd);
-    c->fd = -1, c->joined = false;
+    free(c->in.at), free(c->out.at);
+    *c = (struct client){.fd = -1};
+}
+
+/* Returns a free place; a place whose client has left is used again. */
+static struct client *place(void) {
+    for (int i = 0; i < count; i++)
+        if (clients[i].fd < 0) return &clients[i];
+    return count < MAX_CLIENTS ? &clients[count++] : NULL;
 }
 
 static void flush_out(struct client *c) {
@@ -146,13 +154,13 @@ int main(int argc, char **argv) {
             if (!c) {
                 int fd = accept(door, NULL, NULL);
                 if (fd < 0) continue;
-                if (count == MAX_CLIENTS) {
+                if (!(c = place())) {
                     close(fd);
                     continue;
                 }
                 no_delay(fd);
-                clients[count] = (struct client){.fd = fd};
-                e = (struct epoll_event){.events = EPOLLIN, .data.ptr = &clients[count++]};
+                *c = (struct client){.fd = fd};
+                e = (struct epoll_event){.events = EPOLLIN, .data.ptr = c};
                 epoll_ctl(loop, EPOLL_CTL_ADD, fd, &e);
                 continue;
             }

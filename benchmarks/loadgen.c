@@ -285,9 +285,9 @@ static void take(char *out, size_t room, const char *in, const char *key) {
 }
 
 static void hear_answer(struct conn *c, int status, const char *body, int64_t now) {
+    static int complaints;
     c->busy = false;
-    if (status >= 400 && (refused + failed + refused_steps) < 3)
-        fprintf(stderr, "%d: %.300s\n", status, body);
+    if (status >= 400 && complaints++ < 3) fprintf(stderr, "%d: %.300s\n", status, body);
     if (c->kind == CALLER) {
         if (status >= 300) {
             /* A refused call is given up: the clerk begins anew after the pause. */
