@@ -158,3 +158,31 @@ def test_signing_out_ends_the_session(hall):
 
     assert answer.status == 302
     assert client.get("/desk").headers["Location"].startswith("/sign-in")
+
+
+def test_the_duty_manager_stops_issuing_by_two_presses(tmp_path, open_page):
+    with running_hall(tmp_path) as hall:
+        hall.person("duty", "manager")
+        hall.person("plain", "clerk")
+        page = open_page(OFFICE)
+        page.goto(f"{hall.url}/sign-in")
+        page.fill("#login", "duty")
+        page.fill("#password", PASSWORD)
+        page.keyboard.press("Enter")
+        stop = page.locator("[data-do=stop]")
+        stop.dblclick()
+        expect(page.locator("#say")).to_contain_text("再按一次，今天就不再取号")
+        board = hall.enrol("display").get
+        assert board("/api/v1/board").json["day_state"] == "open"
+        page.wait_for_timeout(520)
+        stop.click()
+        expect(page.locator(".figures")).to_contain_text("已停止取号")
+        assert board("/api/v1/board").json["day_state"] == "closing"
+
+        page.locator("[data-do=emergency]").click()
+        page.wait_for_timeout(520)
+        page.locator("[data-do=emergency]").click()
+        page.keyboard.press("1")
+        expect(page.locator(".refusal")).to_contain_text("有序离开大厅")
+        assert "有序离开大厅" in board("/api/v1/board").json["emergency"]
+        assert "值班" not in hall.client("plain").get("/").text

@@ -103,6 +103,7 @@ test("a double click on the large button does not press what stands there next",
 test("finishing and calling in one movement are two wishes", () => {
   const presses = new Presses();
 
+  presses.judge({ verb: "next", place: "F1" }, -100);
   assert.equal(presses.judge({ verb: "finish", place: "F4" }, 0), "go");
   assert.equal(presses.judge({ verb: "next", place: "F1" }, 150), "go");
 });

@@ -96,6 +96,12 @@ test("help, kiosk faults and missing paper are told, the most urgent first", () 
   );
 });
 
+test("a call for help of this minute tells no minutes", () => {
+  const view = desk({ help: [{ device: "k1", name: "一楼取号机", at: "2026-11-23T01:39:30.000Z" }] });
+
+  assert.equal(alertsOf(view, NOW)[0]?.words, "一楼取号机有群众找工作人员");
+});
+
 test("a sample value in the check-list is marked as one", () => {
   assert.equal(materialOf({ name: "合影", form: "照片", example: true }), "合影 照片（示例）");
 });
@@ -109,7 +115,7 @@ test("a time of the day becomes a moment, a past one none", () => {
 test("the small window opens where it was, and somewhere sensible without memory", () => {
   assert.deepEqual(placeOf('{"x":1500,"y":0,"w":372,"h":900}'), { x: 1500, y: 0, w: 372, h: 900 });
   assert.deepEqual(placeOf("torn"), FIRST);
-  assert.deepEqual(placeOf('{"x":1,"y":1,"w":20,"h":20}'), FIRST);
+  assert.deepEqual(placeOf('{"x":1,"y":1,"w":20,"h":900}'), FIRST);
 });
 
 test("ticks belong to one ticket and go with it", () => {

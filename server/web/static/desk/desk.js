@@ -1,6 +1,7 @@
 /** The clerk's page: presses become commands, the line says when to look again, the painter paints. */
 
 import { ServerClock, everySecond } from "/kit/clock.js";
+import { Bar } from "./bar.js";
 import { Line, LATE_MS } from "./line.js";
 import { Painter, byId } from "./paint.js";
 import { Presses, ARMED_MS } from "./presses.js";
@@ -10,15 +11,18 @@ import { choose, isAsking } from "./sheet.js";
 import { openSmall, rememberPlace } from "./small.js";
 import { KEYS, concerns, mainOf, verbOf, whyNot } from "./state.js";
 import { TWICE, ticketOf, wishFor } from "./wishes.js";
-import { clockOf } from "./words.js";
 
 /** @typedef {import("hallqueue/contract").DeskView} DeskView */
-/** @typedef {import("./send.js").Outcome} Outcome */
 
 /** Looks at whether a call arrived: acknowledgements make no event. */
 const LOOKS_MS = [1500, 6000];
 /** Changes elsewhere in the hall are not worth a look of their own. */
 const LATER_MS = 10_000;
+/** Without the live line the truth is asked for by HTTP, and seldom once it is known to be in vain. */
+const ALONE_MS = 2000;
+const SELDOM_MS = 15_000;
+/** An answer that takes longer is worth a word. */
+const PATIENCE_MS = 1500;
 
 /** @type {DeskView} */
 let view = JSON.parse(byId("first").textContent ?? "");
@@ -28,10 +32,8 @@ const clock = new ServerClock();
 const presses = new Presses();
 const painter = new Painter();
 const commander = new Commander({ csrf });
+const bar = new Bar(code);
 let busy = false;
-/** @type {"" | "signed_out" | "expired" | "lost_counter"} */
-let trouble = "";
-let troubleWords = "";
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let disarming;
 
@@ -54,7 +56,7 @@ const line = new Line({
       if (seq > view.seq) refresher.soon(LATER_MS);
     },
     onJoin: () => refresher.soon(),
-    onAlone: () => refresher.soon(),
+    onAlone: () => refresher.soon(bar.trouble ? SELDOM_MS : ALONE_MS),
     // Asking once more by HTTP tells apart a session that ended and a page that is too old.
     onTurned: () => refresher.soon(),
   },
@@ -64,54 +66,20 @@ async function load() {
   const outcome = await commander.get(`/desk?counter=${encodeURIComponent(code)}`);
   if (outcome.kind === "done") {
     line.heard();
-    if (trouble !== "expired") trouble = "";
+    bar.mended();
     if (outcome.body.seq < view.seq) return; // an answer overtaken by a younger one
     if (outcome.body.current?.uid !== view.current?.uid) disarm();
     view = outcome.body;
     clock.set(Date.parse(view.now));
   } else {
-    turned(outcome);
+    bar.turned(outcome);
   }
   paint();
 }
 
-/** @param {Outcome} outcome */
-function turned(outcome) {
-  if (outcome.kind === "signed_out") trouble = "signed_out";
-  else if (outcome.code === "csrf") trouble = "expired";
-  else if (outcome.kind === "refused") [trouble, troubleWords] = ["lost_counter", outcome.words];
-}
-
 function paint() {
   painter.paint(view, now());
-  bar();
-}
-
-/** The quiet bar: what is wrong with the page itself, and the way out. */
-function bar() {
-  const here = `/desk?counter=${encodeURIComponent(code)}`;
-  const late = line.silentMs() > LATE_MS;
-  const seen = `${clockOf(view.now, view.tz)}`;
-  const lost = `连不上服务器，正在重连。现在显示的是 ${seen} 的情况。`;
-  /** @type {Record<string, [string, string, string]>} */
-  const known = {
-    signed_out: ["登录已到期，窗口和号码都还在。", "重新登录", `/sign-in?next=${encodeURIComponent(here)}`],
-    expired: ["页面已过期，窗口和号码都还在。", "刷新页面", here],
-    lost_counter: [troubleWords, "选择窗口", "/desk"],
-    "": late ? [lost, "", ""] : ["", "", ""],
-  };
-  const [words, link, href] = known[trouble] ?? ["", "", ""];
-  byId("late").hidden = words === "";
-  if (byId("late-words").textContent !== words) byId("late-words").textContent = words;
-  const a = /** @type {HTMLAnchorElement} */ (byId("late-link"));
-  a.hidden = link === "";
-  if (link) {
-    a.textContent = link;
-    a.href = href;
-  }
-  document.body.toggleAttribute("data-late", words !== "");
-  const beat = /** @type {HTMLElement} */ (document.querySelector(".beat"));
-  beat.setAttribute("aria-label", words ? "没有连接" : "已连接");
+  bar.paint(view, line.silentMs() > LATE_MS);
 }
 
 /**
@@ -224,27 +192,40 @@ async function whichHeld() {
 async function act(verb, uid, pressed) {
   const wish = await wishFor(verb, view, { uid, now });
   if (!wish) return;
-  busy = true;
-  document.body.setAttribute("data-busy", "");
-  const outcome = await commander.post(wish.path, wish.body);
-  await refresher.fresh();
-  busy = false;
-  document.body.removeAttribute("data-busy");
+  const outcome = await sent(wish, pressed);
   if (outcome.kind === "done") {
     say(pressed, wish.said(outcome.body), "ok");
     if (wish.calls) for (const ms of LOOKS_MS) setTimeout(() => refresher.soon(), ms);
   } else if (outcome.code === "people_waiting" && verb === "close") {
     await act("close_anyway", uid, pressed);
   } else {
-    if (outcome.kind !== "silent") turnedByCommand(outcome);
+    // A refusal is about this press; only these two are about the page.
+    if (outcome.kind === "signed_out" || outcome.code === "csrf") bar.turned(outcome);
     say(pressed, outcome.words, "bad");
   }
   paint();
 }
 
-/** @param {Outcome} outcome */
-function turnedByCommand(outcome) {
-  if (outcome.kind === "signed_out" || outcome.code === "csrf") turned(outcome);
+/**
+ * Send, and fetch what is true after it; nothing else is pressed meanwhile.
+ *
+ * @param {import("./wishes.js").Wish} wish
+ * @param {HTMLElement} pressed
+ */
+async function sent(wish, pressed) {
+  busy = true;
+  document.body.setAttribute("data-busy", "");
+  const slow = setTimeout(() => say(pressed, "正在等服务器答复…", ""), PATIENCE_MS);
+  try {
+    const outcome = await commander.post(wish.path, wish.body);
+    clearTimeout(slow);
+    await refresher.fresh();
+    return outcome;
+  } finally {
+    clearTimeout(slow);
+    busy = false;
+    document.body.removeAttribute("data-busy");
+  }
 }
 
 document.addEventListener("keydown", (event) => {

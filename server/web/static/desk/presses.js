@@ -3,15 +3,14 @@
  * be undone wants a second press. Pure; the time comes in.
  */
 
-/** A second press of the same place within so many milliseconds is a double tap, not a wish. */
+/** A second press of the same place, nothing between, within so many ms is a double tap, not a wish. */
 export const DOUBLE_MS = 500;
 /** So long a first press of something that cannot be undone stays valid. */
 export const ARMED_MS = 4000;
 
 export class Presses {
   constructor() {
-    /** @type {Map<string, number>} */
-    this.last = new Map();
+    this.last = { place: "", at: -Infinity };
     /** @type {{verb: string, at: number} | null} */
     this.armed = null;
   }
@@ -29,12 +28,11 @@ export class Presses {
    */
   judge({ verb, place, repeat = false, twice = false }, nowMs) {
     if (repeat) return "ignore";
-    const before = this.last.get(place);
-    if (before !== undefined && nowMs - before < DOUBLE_MS) return "ignore";
+    if (place === this.last.place && nowMs - this.last.at < DOUBLE_MS) return "ignore";
     const ready = this.isArmed(verb, nowMs);
     // A double tap that began at the key and ended at the button is one, too.
     if (ready && this.armed && nowMs - this.armed.at < DOUBLE_MS) return "ignore";
-    this.last.set(place, nowMs);
+    this.last = { place, at: nowMs };
     this.armed = null;
     if (!twice || ready) return "go";
     this.armed = { verb, at: nowMs };
