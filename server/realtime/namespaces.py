@@ -12,13 +12,13 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
 import flask
 import gevent
 import msgspec
 from flask_socketio import Namespace, SocketIO
-from msgspec import Meta, Struct
+from msgspec import Struct
 from socketio.exceptions import ConnectionRefusedError as Turned
 
 from server.kit.contract import codec
@@ -26,71 +26,20 @@ from server.kit.contract.reasons import REASONS, Refused
 from server.realtime.fanout import Source, public_room, staff_room
 from server.realtime.greeting import Greeter
 from server.realtime.presence import DeviceIdentity, Presence, Transition
+from server.realtime.said import Ack, Hello, Output, StaffHello, Sync
 from server.realtime.wire import manager_of
 
 CHECK_AGAIN_S = 30.0
-"""A connected device's token is looked up again with the first ack after this long."""
+"""Who is connected is asked again for its right after this long: another process may have revoked
+a device, and a person may have signed out in another window."""
+
+__all__ = ["DeviceOf", "Edge", "OnOutputs", "OnTransition", "Output", "Realtime", "Staff"]
+__all__ += ["StaffIdentity", "StaffOf"]
 
 _log = logging.getLogger("hall.realtime")
 
 T = TypeVar("T", bound=Struct)
 R = TypeVar("R")
-
-Code = Annotated[str, Meta(max_length=64)]
-Token = Annotated[str, Meta(max_length=512)]
-
-
-class Hello(Struct, frozen=True, kw_only=True):
-    """What a device says when it connects."""
-
-    token: Token = ""
-    contract: Annotated[list[int], Meta(max_length=16)] = msgspec.field(default_factory=list)
-    since: int | None = None
-    content: Code = ""
-    software: Code = ""
-
-
-class StaffHello(Struct, frozen=True, kw_only=True):
-    """What a staff page says when it connects; who it is stands in the session."""
-
-    csrf: Token = ""
-    contract: Annotated[list[int], Meta(max_length=16)] = msgspec.field(
-        default_factory=lambda: [codec.VERSION]
-    )
-    since: int | None = None
-    counter: Code = ""
-
-
-class Sync(Struct, frozen=True, kw_only=True):
-    """A client asks for what follows `since`, or for everything."""
-
-    since: int | None = None
-
-
-class Output(Struct, frozen=True, kw_only=True):
-    """A call was brought to people by one output of a device."""
-
-    call: Code
-    times: int = 1
-    output: Code
-    """`page`, `voice` or `panel`."""
-    at: Code
-    """UTC."""
-
-
-class DeviceStatus(Struct, frozen=True, kw_only=True):
-    """How a device is."""
-
-    faults: Annotated[list[Code], Meta(max_length=16)] = msgspec.field(default_factory=list)
-
-
-class Ack(Struct, frozen=True, kw_only=True):
-    """What a device shows, every 10 s and after each call."""
-
-    seq: int = 0
-    content: Code = ""
-    outputs: Annotated[list[Output], Meta(max_length=100)] = msgspec.field(default_factory=list)
-    status: DeviceStatus = msgspec.field(default_factory=DeviceStatus)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +48,13 @@ class StaffIdentity:
 
     uid: str
     hall: str
+
+
+@dataclass(slots=True)
+class _Person:
+    identity: StaffIdentity
+    claims: Mapping[str, Any]
+    check_at: float
 
 
 DeviceOf = Callable[[str], DeviceIdentity | None]
@@ -186,8 +142,10 @@ class Edge(_Space):
         now: Callable[[], datetime],
         device_of: DeviceOf,
         on_outputs: OnOutputs,
+        check_again_s: float,
     ) -> None:
         super().__init__("/edge", greeter, public=True)
+        self._check_again_s = check_again_s
         self._presence = presence
         self._now = now
         self._device_of = device_of
@@ -203,7 +161,7 @@ class Edge(_Space):
         if codec.VERSION not in hello.contract:
             raise _turned("contract_too_old")
         sid = _sid()
-        self._sessions[sid] = _Session(device, hello.token, _later())
+        self._sessions[sid] = _Session(device, hello.token, time.monotonic() + self._check_again_s)
         self._presence.joined(device, sid, hello.software, self._now())
         rooms = [
             public_room(device.hall),
@@ -233,7 +191,7 @@ class Edge(_Space):
             return
         device = session.device
         if time.monotonic() >= session.check_at:
-            session.check_at = _later()
+            session.check_at = time.monotonic() + self._check_again_s
             if self._device_of(session.token) is None:
                 self.revoke(device.uid)
                 return
@@ -258,21 +216,23 @@ class Edge(_Space):
 class Staff(_Space):
     """/staff: clerks', managers' and supervisors' pages."""
 
-    def __init__(self, *, greeter: Greeter, staff_of: StaffOf) -> None:
+    def __init__(self, *, greeter: Greeter, staff_of: StaffOf, check_again_s: float) -> None:
         super().__init__("/staff", greeter, public=False)
         self._staff_of = staff_of
-        self._people: dict[str, StaffIdentity] = {}
+        self._check_again_s = check_again_s
+        self._people: dict[str, _Person] = {}
 
     def on_connect(self, auth: Any) -> None:
         """Accept a person who is signed in; refuse everybody else."""
         hello = _hello(auth, StaffHello)
-        person = _asked(lambda: self._staff_of(auth or {}))
+        claims = dict(auth or {})
+        person = _asked(lambda: self._staff_of(claims))
         if person is None:
             raise _turned("sign_in_required")
         if codec.VERSION not in hello.contract:
             raise _turned("contract_too_old")
         sid = _sid()
-        self._people[sid] = person
+        self._people[sid] = _Person(person, claims, time.monotonic() + self._check_again_s)
         rooms = [staff_room(person.hall), f"person:{person.uid}"]
         if hello.counter:
             rooms.append(f"counter:{person.hall}:{hello.counter}")
@@ -284,15 +244,36 @@ class Staff(_Space):
 
     def on_sync(self, payload: Any = None) -> None:
         """Tell the truth again, after a gap."""
-        person = self._people.get(_sid())
+        known = self._people.get(_sid())
         sync = self._read(payload, Sync)
-        if person is not None and sync is not None:
-            self._answer(_sid(), person.hall, sync.since)
+        if known is not None and sync is not None:
+            self._answer(_sid(), known.identity.hall, sync.since)
 
     def sign_out(self, uid: str) -> None:
-        """Cut off all pages of a person who signed out, lost a role or was locked."""
+        """Cut off all pages of a person at once, who lost a role or was locked."""
         self.bye("revoked", to=f"person:{uid}")
-        self._cut([s for s, person in self._people.items() if person.uid == uid])
+        self._cut([s for s, known in self._people.items() if known.identity.uid == uid])
+
+    def recheck(self) -> None:
+        """Cut off pages whose person has signed out since."""
+        at = time.monotonic()
+        for sid, known in list(self._people.items()):
+            if at < known.check_at:
+                continue
+            known.check_at = at + self._check_again_s
+            if self._who(sid, known.claims) != known.identity:
+                self.bye("revoked", to=sid)
+                self._cut([sid])
+
+    def _who(self, sid: str, claims: Mapping[str, Any]) -> StaffIdentity | None:
+        environ = self.socketio.server.get_environ(sid, namespace=self.namespace)
+        if environ is None:
+            return None
+        with environ["flask.app"].request_context(environ):  # with the cookie of the handshake
+            try:
+                return self._staff_of(claims)
+            except Refused:
+                return None
 
 
 class Realtime:
@@ -308,6 +289,7 @@ class Realtime:
         staff_of: StaffOf,
         on_outputs: OnOutputs,
         on_transition: OnTransition,
+        check_again_s: float = CHECK_AGAIN_S,
     ) -> None:
         greeter = Greeter(source, now)
         self.presence = Presence()
@@ -317,8 +299,9 @@ class Realtime:
             now=now,
             device_of=device_of,
             on_outputs=on_outputs,
+            check_again_s=check_again_s,
         )
-        self.staff = Staff(greeter=greeter, staff_of=staff_of)
+        self.staff = Staff(greeter=greeter, staff_of=staff_of, check_again_s=check_again_s)
         self._socketio = socketio
         self._now = now
         self._on_transition = on_transition
@@ -330,6 +313,7 @@ class Realtime:
         manager = manager_of(self._socketio)
         if manager is not None:
             manager.sweep()
+        self.staff.recheck()
         todo = self.presence.due(self._now())
         try:
             while todo:
@@ -369,7 +353,3 @@ def _turned(code: str, **context: object) -> Turned:
 def _sid() -> str:
     sid: str = flask.request.sid  # type: ignore[attr-defined]  # Flask-SocketIO puts it there
     return sid
-
-
-def _later() -> float:
-    return time.monotonic() + CHECK_AGAIN_S

@@ -181,6 +181,30 @@ def test_signing_out_ends_the_pages_of_that_person(hall: HallServer):
     assert page.event("bye") == {"reason": "revoked"}
 
 
+def test_a_page_ends_when_its_person_signed_out_elsewhere(hall: HallServer):
+    page = Socket(hall.port, {"csrf": "right"}, namespace="/staff")
+    page.event("welcome")
+    page.event("beat")
+    assert page.event("beat"), "it was asked again and may stay"
+
+    hall.post("/test/set", signed_out=True)
+
+    assert page.event("bye", deadline_s=6) == {"reason": "revoked"}
+    assert page.packet().startswith("41/staff")
+
+
+def test_a_device_revoked_by_another_process_ends_with_its_next_ack(hall: HallServer):
+    screen = Socket.device(hall.port)
+    screen.event("welcome")
+    screen.event("beat")
+    hall.post("/test/set", gone="display-token")
+
+    screen.say("ack", {"seq": 0})
+
+    assert screen.event("bye") == {"reason": "revoked"}
+    assert hall.state()["online"] == []
+
+
 def test_an_ack_is_noted_and_written_down(hall: HallServer):
     screen = Socket.device(hall.port)
     screen.event("welcome")

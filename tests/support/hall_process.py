@@ -50,6 +50,7 @@ class Hall:
         self.tokens = {"display-token": "display", "kiosk-token": "kiosk"}
         self.answers: dict[str, dict[str, Any]] = {}
         self.fetched = 0
+        self.signed_out = False
 
     def publish(self, message: Any, now: datetime) -> None:
         event = Event(hall=HALL, seq=len(self.events) + 1, at=moment(now), message=message)
@@ -88,7 +89,9 @@ def main(port: int) -> None:
     def staff_of(auth: Any) -> StaffIdentity | None:
         if auth.get("csrf") == "wrong":
             raise Refused("csrf")
-        return StaffIdentity(uid="p1", hall=HALL) if auth.get("csrf") == "right" else None
+        signed_in = auth.get("csrf") == "right" and not hall.signed_out
+        assert request.path.startswith("/socket.io")  # inside the context of the handshake
+        return StaffIdentity(uid="p1", hall=HALL) if signed_in else None
 
     realtime = Realtime(
         socketio=sio,
@@ -102,6 +105,7 @@ def main(port: int) -> None:
         on_transition=lambda t: hall.transitions.append(
             {"device": t.device.uid, "online": t.online, "faults": list(t.faults)}
         ),
+        check_again_s=1.0,
     )
     fanout = Fanout(socketio=sio, source=source, halls=[HALL], now=now, chores=realtime.chores)
 
@@ -137,6 +141,10 @@ def main(port: int) -> None:
             for i in range(body["skip"]):
                 hall.publish(TicketIssued(ticket=f"S{i:03d}", queue="B", waiting=i + 1), now())
             fanout._last[HALL] = len(hall.events)
+        if "gone" in body:  # revoked by another process
+            hall.tokens.pop(body["gone"])
+        if "signed_out" in body:  # in another window
+            hall.signed_out = True
         if "restore" in body:
             hall.tokens[body["restore"]] = "display"
         if "sign_out" in body:
