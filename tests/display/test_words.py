@@ -85,6 +85,18 @@ def test_a_queue_that_gives_no_numbers_says_why(
     assert queue_words(line, here.queues[0], [counter], ZoneInfo(here.tz)) == expected
 
 
+def test_a_queue_for_consultation_only_says_so() -> None:
+    """Most counters of the hall of 2007 give advice and decide nothing."""
+    from zoneinfo import ZoneInfo
+
+    whole, here = board(waiting=1), catalogue()
+    queue = msgspec.structs.replace(here.queues[0], consult_only=True)
+
+    assert (
+        queue_words(whole.queues[0], queue, [whole.counters[0]], ZoneInfo(here.tz))[3] == "只咨询"
+    )
+
+
 def test_every_reason_a_queue_can_have_has_words() -> None:
     """A code of the contract that this module forgot would be said as 暂停取号: true, but poor."""
     from display.words import STOPPED
