@@ -39,7 +39,7 @@ from server.store.work import Actor
 from server.web import assets, auth, errors, limits, pages
 from server.web.api import counters, devices, hall, tickets
 from server.web.desk import pages as desk_pages
-from server.web.services import EXTENSION, Services
+from server.web.services import EXTENSION, KnownDevices, Services
 
 LARGEST_REQUEST = 256 * 1024
 """Bytes of a request's body; a disclosure is some 5 kB."""
@@ -169,6 +169,7 @@ def build(config: ServerConfig) -> Server:
         hall=code,
         runtime=runtime,
         presence=_PresenceView(realtime, code),
+        devices=KnownDevices(lambda token: runtime.read(code, lambda r: auth.device_of(r, token))),
         health=lambda: _health(runtime, code, fanout, timetable, realtime),
     )
     app.extensions[EXTENSION] = services
@@ -194,7 +195,7 @@ def _register(app: Flask) -> None:
     errors.register(app)
     assets.register(app)
     auth.register(app)
-    limits.limiter.init_app(app)
+    limits.register(app)
     app.register_blueprint(pages.bp)
     app.register_blueprint(desk_pages.bp)
     for blueprint in (tickets.bp, counters.bp, hall.bp, devices.bp):

@@ -67,7 +67,9 @@ def moment(at: datetime) -> str:
 
 def instant(text: str) -> datetime:
     """Return the aware UTC time of a moment; raises `ValueError` for anything else."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    if len(text) != 24 or text[-1] != "Z":
+        raise ValueError(f"not a moment: {text}")
+    return datetime.fromisoformat(text)
 
 
 def _shift(path: Path) -> timedelta:

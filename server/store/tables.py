@@ -406,6 +406,24 @@ hall_event = sa.Table(
 )
 sa.Index("ix_hall_event_ticket", hall_event.c.hall_id, hall_event.c.ticket_id, hall_event.c.seq)
 sa.Index("ix_hall_event_at", hall_event.c.hall_id, hall_event.c.at)
+FIRST_CALL = "type = 'ticket.called' AND state_from = 'waiting'"
+"""Which events are first calls; as text, because only then the partial index may be used."""
+sa.Index(
+    "ix_hall_event_called",
+    hall_event.c.hall_id,
+    hall_event.c.queue_id,
+    hall_event.c.seq,
+    sqlite_where=sa.text(FIRST_CALL),
+    postgresql_where=sa.text(FIRST_CALL),
+)
+sa.Index(
+    "ix_hall_event_done",
+    hall_event.c.hall_id,
+    hall_event.c.counter_id,
+    hall_event.c.at,
+    sqlite_where=hall_event.c.state_to == sa.literal_column("'done'"),
+    postgresql_where=hall_event.c.state_to == sa.literal_column("'done'"),
+)
 
 idempotency_record = sa.Table(
     "idempotency_record",

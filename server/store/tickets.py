@@ -145,22 +145,18 @@ _DONE_AT = Sql(
         tables.hall_event.c.hall_id == sa.bindparam("h"),
         tables.hall_event.c.at >= sa.bindparam("since"),
         tables.hall_event.c.counter_id == sa.bindparam("c"),
-        tables.hall_event.c.state_to == "done",
+        tables.hall_event.c.state_to == sa.literal_column("'done'"),
     )
 )
 _E = tables.hall_event.c
-_RECENT_RANKS = Sql(
-    sa.select(T.rank)
-    .select_from(
-        tables.hall_event.join(tables.ticket, T.id == _E.ticket_id).join(
-            tables.counter_queue, tables.counter_queue.c.queue_id == _E.queue_id
-        )
-    )
+_LAST_CALLS = Sql(
+    sa.select(_E.seq, T.rank)
+    .select_from(tables.hall_event.join(tables.ticket, T.id == _E.ticket_id))
     .where(
         _E.hall_id == sa.bindparam("h"),
-        _E.type == "ticket.called",
-        _E.state_from == "waiting",
-        tables.counter_queue.c.counter_id == sa.bindparam("c"),
+        _E.queue_id == sa.bindparam("q"),
+        _E.type == sa.literal_column("'ticket.called'"),
+        _E.state_from == sa.literal_column("'waiting'"),
     )
     .order_by(_E.seq.desc())
     .limit(sa.bindparam("most"))
@@ -245,8 +241,17 @@ def in_states(r: Read, *states: State) -> list[Ticket]:
 
 
 def recent_ranks(r: Read, counter_id: int, most: int) -> list[int]:
-    """Return the ranks of the last first calls from the queues of a counter, newest first."""
-    return [x for (x,) in r.all(_RECENT_RANKS, h=r.hall.id, c=counter_id, most=most)]
+    """Return the ranks of the last first calls from the queues of a counter, newest first.
+
+    Queue by queue, so that an index answers: walking the log back to the last call of a queue that
+    is seldom called took 60 ms after a day of 20,000 tickets.
+    """
+    calls = [
+        call
+        for queue_id in r.config.serves.get(counter_id, {})
+        for call in r.all(_LAST_CALLS, h=r.hall.id, q=queue_id, most=most)
+    ]
+    return [rank for _, rank in sorted(calls, reverse=True)[:most]]
 
 
 def ahead_of(r: Read, ticket: Ticket) -> int:

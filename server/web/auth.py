@@ -11,9 +11,11 @@ from dataclasses import dataclass
 
 import argon2
 import gevent
-from flask import Flask, Response, g, redirect, request, session, url_for
+from flask import Flask, Request, Response, g, redirect, request, session, url_for
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, UserMixin, current_user
 from flask_wtf.csrf import CSRFProtect
+from itsdangerous import URLSafeTimedSerializer
 
 from server.actions import people as acts
 from server.actions.devices import token_hash
@@ -56,8 +58,33 @@ class Asker:
     device: Device | None = None
 
 
+class StaffSessions(SecureCookieSessionInterface):
+    """Flask's signed cookie, left alone for devices: they have a token and no session."""
+
+    def __init__(self) -> None:
+        self._signer: URLSafeTimedSerializer | None = None
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """Return the signer, made once: its making costs more than its work."""
+        if self._signer is None:
+            self._signer = super().get_signing_serializer(app)
+        return self._signer
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Return the person's session, an empty one for a device."""
+        if "Authorization" in request.headers:
+            return self.session_class()
+        return super().open_session(app, request)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Write the cookie when the session changed; never for a device."""
+        if session.modified or session.accessed:
+            super().save_session(app, session, response)
+
+
 def register(app: Flask) -> None:
     """Set up sessions and CSRF protection."""
+    app.session_interface = StaffSessions()
     csrf.init_app(app)
     login_manager.init_app(app)
     login_manager.session_protection = None  # our own token is the protection
@@ -110,7 +137,7 @@ def require_device(*kinds: str) -> Device:
         Refused: `device_unknown` without a good token, `forbidden` for another kind of device.
     """
     token = bearer()
-    device = services().read(lambda r: device_of(r, token)) if token else None
+    device = services().devices.of(token) if token else None
     if device is None:
         raise Refused("device_unknown")
     if kinds and device.kind not in kinds:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar, cast
@@ -10,6 +11,7 @@ from flask import current_app
 
 from server.config import ServerConfig
 from server.runtime import Runtime
+from server.store.devices import Device
 from server.store.work import Actor, Read, Work
 
 T = TypeVar("T")
@@ -32,6 +34,32 @@ class Presence(Protocol):
         """Say `bye` to a revoked device and disconnect it."""
 
 
+KNOWN_S = 2.0
+"""How long a device's token is believed without a look into the database."""
+
+
+class KnownDevices:
+    """Devices by their token, looked up at most every `KNOWN_S`: a kiosk asks many times a second.
+
+    A revoked device is refused at the latest after that time.
+    """
+
+    def __init__(self, look_up: Callable[[str], Device | None]) -> None:
+        self._look_up = look_up
+        self._known: dict[str, tuple[float, Device]] = {}
+
+    def of(self, token: str) -> Device | None:
+        """Return the enrolled, unrevoked device that holds *token*."""
+        found = self._known.get(token)
+        if found is not None and found[0] > time.monotonic():
+            return found[1]
+        self._known.pop(token, None)
+        device = self._look_up(token)
+        if device is not None:  # strangers are not kept: their tokens would fill the memory
+            self._known[token] = (time.monotonic() + KNOWN_S, device)
+        return device
+
+
 @dataclass(frozen=True, kw_only=True)
 class Services:
     """One hall's server."""
@@ -40,6 +68,7 @@ class Services:
     hall: str
     runtime: Runtime
     presence: Presence
+    devices: KnownDevices
     health: Callable[[], dict[str, object]]
 
     def run(self, actor: Actor, fn: Callable[[Work], T]) -> T:

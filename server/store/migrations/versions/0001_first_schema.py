@@ -112,6 +112,8 @@ def upgrade() -> None:
     comment='Append-only, hash-chained, gapless per hall: outbox, audit log and statistics at once.'
     )
     op.create_index('ix_hall_event_at', 'hall_event', ['hall_id', 'at'], unique=False)
+    op.create_index('ix_hall_event_called', 'hall_event', ['hall_id', 'queue_id', 'seq'], unique=False, sqlite_where=sa.text("type = 'ticket.called' AND state_from = 'waiting'"), postgresql_where=sa.text("type = 'ticket.called' AND state_from = 'waiting'"))
+    op.create_index('ix_hall_event_done', 'hall_event', ['hall_id', 'counter_id', 'at'], unique=False, sqlite_where=sa.text("state_to = 'done'"), postgresql_where=sa.text("state_to = 'done'"))
     op.create_index('ix_hall_event_ticket', 'hall_event', ['hall_id', 'ticket_id', 'seq'], unique=False)
     op.create_table('notice',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
@@ -502,6 +504,8 @@ def downgrade() -> None:
     op.drop_table('opening')
     op.drop_table('notice')
     op.drop_index('ix_hall_event_ticket', table_name='hall_event')
+    op.drop_index('ix_hall_event_done', table_name='hall_event', sqlite_where=sa.text("state_to = 'done'"), postgresql_where=sa.text("state_to = 'done'"))
+    op.drop_index('ix_hall_event_called', table_name='hall_event', sqlite_where=sa.text("type = 'ticket.called' AND state_from = 'waiting'"), postgresql_where=sa.text("type = 'ticket.called' AND state_from = 'waiting'"))
     op.drop_index('ix_hall_event_at', table_name='hall_event')
     op.drop_table('hall_event')
     op.drop_table('department')
