@@ -201,6 +201,15 @@ def test_an_outcome_waits_until_the_server_is_back(box: Box, outside: Hall) -> N
     assert outside.results == [("u001", {"state": "printed", "fault": ""})]
 
 
+def test_a_ticket_whose_report_waits_is_not_printed_again(box: Box, outside: Hall) -> None:
+    box.taker.take(Take(touch="t1", choice=Choice(item="MZ-01")))
+    outside.up = False
+    box.taker.print_ticket("t1")
+    box.taker.print_ticket("t1")
+
+    assert outside.papers == ["A001"]
+
+
 def test_an_outcome_reported_twice_has_one_key(box: Box, outside: Hall) -> None:
     outside.cut = "after the report"
     with pytest.raises(PowerCut):
