@@ -140,6 +140,8 @@ class Fanout:
             self._send(hall, events)
             last = self._last[hall] = events[-1].seq
             self.emitted += len(events)
+            if len(events) < BATCH:
+                return  # the end of the log: whoever commits from now on wakes us
 
     def _send(self, hall: str, events: Iterable[Event]) -> None:
         full: list[dict[str, Any]] = []
