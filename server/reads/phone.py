@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from server.domain.moments import instant, local
 from server.domain.tickets import OVER, STATE_ZH, State
 from server.kit.contract.board import wait_range
 from server.kit.contract.views import DisclosureView
@@ -28,8 +29,13 @@ class PhoneTicket:
     """Counters that serve the queue."""
     counter: str
     """The counter that calls or serves it; empty otherwise."""
+    calls: int
+    """How often it was called in the call under way."""
     no_show_rule: str
+    emergency: str | None
     over: bool
+    at_local: str
+    """Hall time of this answer: `09:41:07`."""
 
 
 def phone_ticket(r: Read, token: str) -> PhoneTicket | None:
@@ -55,8 +61,11 @@ def phone_ticket(r: Read, token: str) -> PhoneTicket | None:
         range_min=wait_range(ahead, line.open_counters, line.service_s) if waiting else None,
         counters=tuple(c.name for c in r.config.counters_of_queue[queue.id]),
         counter="" if where is None else where.name,
+        calls=ticket.calls,
         no_show_rule=r.config.rules.no_show_rule,
+        emergency=r.hall.emergency,
         over=ticket.state in OVER,
+        at_local=f"{r.local_now:%H:%M:%S}",
     )
 
 
@@ -71,6 +80,10 @@ class Guide:
     counters: tuple[str, ...]
     consult_only: bool
     disclosure: DisclosureView
+    published_local: str
+    """Hall date of the revision: `2026-11-23`; empty when unknown."""
+    url: str
+    """Public address of this guide, for paper."""
 
 
 def guide(r: Read, code: str) -> Guide | None:
@@ -90,4 +103,10 @@ def guide(r: Read, code: str) -> Guide | None:
         counters=tuple(c.name for c in r.config.counters_of_queue[queue.id]),
         consult_only=item.consult_only or queue.consult_only,
         disclosure=view,
+        published_local=_date(r, view.published_at),
+        url=f"{r.hall.public_url}/g/{item.code}",
     )
+
+
+def _date(r: Read, at: str) -> str:
+    return f"{local(instant(at), r.hall.tz):%Y-%m-%d}" if at else ""
