@@ -5,18 +5,17 @@ Unknown keys stop the start: a mistyped setting must not be ignored.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
+from server.kit.settings import ConfigError, load_settings, require_address
+
+__all__ = ["ConfigError", "load"]
+
 PREFIX = "HALL_DISPLAY_"
-
-
-class ConfigError(Exception):
-    """The settings cannot be used; the words say which and why."""
 
 
 class DisplayConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -40,12 +39,7 @@ class DisplayConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """Calls on one page, the newest included; 0 = as many as the layout has room for (7)."""
 
     def __post_init__(self) -> None:
-        if not self.server_url.startswith(("http://", "https://")):
-            msg = "server_url must begin with http:// or https://"
-            raise ValueError(msg)
-        if not 0 <= self.port <= 65535:
-            msg = "port must be 0-65535"
-            raise ValueError(msg)
+        require_address(self.server_url, self.port)
         if self.rows < 0 or self.rows == 1 or self.rows > MAX_ROWS:
             msg = f"rows must be 0 or 2-{MAX_ROWS}"
             raise ValueError(msg)
@@ -68,21 +62,4 @@ def load(
     Raises:
         ConfigError: the file cannot be read, a key is unknown, a value does not fit.
     """
-    found: dict[str, object] = {}
-    if path is not None:
-        try:
-            found = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as e:
-            msg = f"{path}: {e}"
-            raise ConfigError(msg) from e
-    for name, value in environ.items():
-        if name.startswith(PREFIX):
-            found[name.removeprefix(PREFIX).lower()] = value
-    found |= {name: flag for name, flag in flags.items() if flag is not None}
-    zones = found.get("zones")
-    if isinstance(zones, str):
-        found["zones"] = [z.strip() for z in zones.split(",") if z.strip()]
-    try:
-        return msgspec.convert(found, DisplayConfig, strict=False)
-    except msgspec.ValidationError as e:
-        raise ConfigError(str(e)) from e
+    return load_settings(DisplayConfig, prefix=PREFIX, path=path, environ=environ, flags=flags)

@@ -225,6 +225,7 @@ class _Clerk:
             f"{self._day.server}/desk?counter={self._counter}",
             headers={"Cookie": self._cookie},
         )
+        self._keep(desk)
         found = _CSRF.search(desk.data.decode("utf-8", "replace"))
         if found is None:
             msg = f"signing in was refused ({answer.status})"

@@ -5,17 +5,16 @@ Unknown keys stop the start: a mistyped setting must not be ignored.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 
+from server.kit.settings import ConfigError, load_settings, require_address
+
+__all__ = ["ConfigError", "load"]
+
 PREFIX = "HALL_KIOSK_"
-
-
-class ConfigError(Exception):
-    """The settings cannot be used; the words say which and why."""
 
 
 class PrinterConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -44,12 +43,7 @@ class KioskConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     printer: PrinterConfig = PrinterConfig()
 
     def __post_init__(self) -> None:
-        if not self.server_url.startswith(("http://", "https://")):
-            msg = "server_url must begin with http:// or https://"
-            raise ValueError(msg)
-        if not 0 <= self.port <= 65535:
-            msg = "port must be 0-65535"
-            raise ValueError(msg)
+        require_address(self.server_url, self.port)
 
 
 def load(path: Path | None, environ: Mapping[str, str], flags: Mapping[str, object]) -> KioskConfig:
@@ -63,38 +57,4 @@ def load(path: Path | None, environ: Mapping[str, str], flags: Mapping[str, obje
     Raises:
         ConfigError: the file cannot be read, a key is unknown, a value does not fit.
     """
-    found: dict[str, object] = {}
-    if path is not None:
-        try:
-            found = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as e:
-            msg = f"{path}: {e}"
-            raise ConfigError(msg) from e
-    for name, value in environ.items():
-        if name.startswith(PREFIX):
-            _set(found, _setting(name), value)
-    for name, flag in flags.items():
-        if flag is not None:
-            _set(found, name, flag)
-    try:
-        return msgspec.convert(found, KioskConfig, strict=False)
-    except msgspec.ValidationError as e:
-        raise ConfigError(str(e)) from e
-
-
-def _setting(name: str) -> str:
-    rest = name.removeprefix(PREFIX).lower()
-    table, _, key = rest.partition("_")
-    return f"printer.{key}" if table == "printer" else rest
-
-
-def _set(found: dict[str, object], name: str, value: object) -> None:
-    table, _, key = name.rpartition(".")
-    if not table:
-        found[key] = value
-        return
-    inner = found.setdefault(table, {})
-    if not isinstance(inner, dict):
-        msg = f"{table} must be a table"
-        raise ConfigError(msg)
-    inner[key] = value
+    return load_settings(KioskConfig, prefix=PREFIX, path=path, environ=environ, flags=flags)
