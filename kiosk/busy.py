@@ -18,22 +18,25 @@ from typing import Any
 
 import urllib3
 
-ARRIVALS_AN_HOUR = 110
+ARRIVALS_AN_HOUR = 80
 """Citizens of a county hall on an ordinary morning (*assumed*)."""
+COMMON = 0.35
+"""Share of citizens who come for one of the common items on the first page (*assumed*)."""
 SERVICE_MIN = (3.0, 14.0)
 """Shortest and longest ordinary service in minutes (*assumed*)."""
 NO_SHOW = 0.07
 """Share of those called who do not come (*assumed*)."""
 HOLD, TRANSFER = 0.04, 0.04
 """Shares of services that are set aside, or go on at another counter (*assumed*)."""
-COUNTERS_OPEN = 12
-"""So many clerks are at their counters; the others come later or not at all."""
+COUNTERS_OPEN = 15
+"""So many clerks are at their counters; the others do not come today."""
 
 _log = logging.getLogger("hallqueue.busy")
 _CSRF = re.compile(r'name="csrf[_-]token"[^>]*?(?:value|content)="([^"]+)"')
 _PAGE = re.compile(r'name="page" value="([^"]+)"')
 _SERIAL = re.compile(r'name="serial" value="(\d+)"')
 _ITEM = re.compile(r'value="(choose item:[^"]+)"')
+_DEPARTMENT = re.compile(r'value="(department [^"]+)"')
 _TAKE = re.compile(r'name="act" value="(take)"')
 
 
@@ -99,7 +102,7 @@ class Day:
 
 
 def _take(http: urllib3.PoolManager, kiosk: str, chance: random.Random) -> bool:
-    """Touch a common item, then 取号, as a citizen does; True when a number came."""
+    """Touch an item, common or of a department, then 取号; True when a number came."""
 
     def touch(page: str, act: str) -> str:
         token, serial = _PAGE.search(page), _SERIAL.search(page)
@@ -112,6 +115,9 @@ def _take(http: urllib3.PoolManager, kiosk: str, chance: random.Random) -> bool:
         return answer.data.decode("utf-8", "replace")
 
     page = http.request("GET", f"{kiosk}/").data.decode("utf-8", "replace")
+    departments = _DEPARTMENT.findall(page)
+    if departments and chance.random() > COMMON:
+        page = touch(page, chance.choice(departments))
     items = _ITEM.findall(page)
     if not items:
         return False
