@@ -9,6 +9,7 @@ import pytest
 
 from server.actions import calling, catalogue, counters, days, devices, tickets
 from server.domain.people import Role, Staff
+from server.kit.contract.messages import DeviceChanged
 from server.kit.contract.views import Done
 from server.store import devices as device_rows
 from tests.support.bench import Bench
@@ -283,6 +284,14 @@ def test_a_disclosure_in_force_is_told_by_its_digest(bench: Bench) -> None:
     assert bench.board().digest != before
 
 
+def test_a_rule_that_the_catalogue_shows_is_told_by_its_digest(bench: Bench) -> None:
+    before = bench.board().digest
+
+    bench.verified(lambda w: catalogue.set_rules(w, no_show_window_min=45))
+
+    assert bench.board().digest != before
+
+
 def test_an_emergency_is_told_and_given_back(bench: Bench) -> None:
     manager = bench.staff("m", (Role.MANAGER, ""))
 
@@ -291,6 +300,16 @@ def test_an_emergency_is_told_and_given_back(bench: Bench) -> None:
     assert {q.reason for q in bench.board().queues} == {"emergency"}
     bench.verified(lambda w: catalogue.set_emergency(w, staff=manager, text=None))
     assert bench.board().emergency is None
+
+
+def test_a_new_device_is_told(bench: Bench) -> None:
+    token = bench.run(lambda w: devices.create_enrolment(w, kind="display", zone=""))
+
+    bench.verified(lambda w: devices.enrol(w, token=token, name="大屏", software="t", contract=[1]))
+
+    told = bench.events()[-1].message
+    assert isinstance(told, DeviceChanged)
+    assert (told.name, told.online) == ("大屏", False)
 
 
 def test_devices_and_calls_for_help_are_told(bench: Bench) -> None:

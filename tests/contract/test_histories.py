@@ -24,6 +24,7 @@ from server.kit.contract.reasons import Refused
 from server.store import tickets as rows
 from server.store.work import Work
 from tests.support.bench import Bench, opened, prepare
+from tests.support.torture import scaled
 
 ITEMS = ("MZ-01", "SP-02", "WS-01")
 COUNTERS = ("1", "2", "12")
@@ -189,7 +190,9 @@ def test_random_days_on_postgresql(postgres: Any, history: list[tuple[str, int, 
 
 @pytest.mark.torture
 @given(history=steps)
-@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=scaled(1500, least=15), deadline=None, suppress_health_check=list(HealthCheck)
+)
 def test_many_random_days_on_sqlite(
     prepared_file: Path, history: list[tuple[str, int, int]]
 ) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 import time
 from pathlib import Path
 
@@ -11,6 +9,7 @@ import pytest
 
 from tests.support.crowd import Crowd, first_board, hold_against, people
 from tests.support.hall import running_hall
+from tests.support.torture import report, scaled
 
 
 def hammer(folder: Path, database_url: str, *, seconds: float, seed: int) -> dict[str, object]:
@@ -46,18 +45,12 @@ def test_a_crowd_gets_no_number_twice_and_loses_none(database_url: str, tmp_path
 @pytest.mark.timeout(600)
 def test_a_crowd_for_a_minute(database_url: str, tmp_path: Path) -> None:
     name = "postgresql" if "postgresql" in database_url else "sqlite"
-    figures = hammer(tmp_path / "hall", database_url_of(database_url), seconds=60, seed=7)
+    figures = hammer(
+        tmp_path / "hall", database_url_of(database_url), seconds=scaled(60, least=3), seed=7
+    )
     report(f"hammer {name}", figures)
 
 
 def database_url_of(url: str) -> str:
     """PostgreSQL's address; the hall makes its own SQLite file."""
     return url if url.startswith("postgresql") else ""
-
-
-def report(name: str, figures: dict[str, object]) -> None:
-    """Write a line for docs/reliability.md when `make torture` asks for it."""
-    path = os.environ.get("HALL_TORTURE_REPORT")
-    if path:
-        with Path(path).open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"proof": name, **figures}, ensure_ascii=False) + "\n")

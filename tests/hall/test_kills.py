@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.hall.test_hammer import database_url_of, report
+from tests.hall.test_hammer import database_url_of
 from tests.support.crowd import Crowd, first_board, hold_against, people
 from tests.support.hall import running_hall
 from tests.support.ports import wait_until
+from tests.support.torture import report, scaled
 
 IN_FLIGHT = 4
 """Commands under way at least when the power goes."""
@@ -53,5 +54,7 @@ def test_killing_the_server_loses_and_doubles_nothing(database_url: str, tmp_pat
 @pytest.mark.timeout(3600)
 def test_killing_the_server_two_hundred_times(database_url: str, tmp_path: Path) -> None:
     name = "postgresql" if "postgresql" in database_url else "sqlite"
-    figures = kill_often(tmp_path / "hall", database_url_of(database_url), times=200, seed=13)
+    figures = kill_often(
+        tmp_path / "hall", database_url_of(database_url), times=scaled(200), seed=13
+    )
     report(f"kill -9 server {name}", figures)
