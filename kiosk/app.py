@@ -26,8 +26,8 @@ from server.kit.contract.reasons import Refused
 from server.kit.contract.views import TicketSlip
 from server.kit.http import Unreachable
 
-MAX_PAGES = 8
-"""Pages open at once; a kiosk has one, a rehearsal a few. The one unused longest is closed."""
+MAX_PAGES = 32
+"""Pages open at once; a kiosk has one, a rehearsal many. The one unused longest is closed."""
 FRESH_S = 10.0
 """Counts are shown as truth until the last beat is so old (the server beats every 2 s)."""
 TEND_S = 5.0
@@ -217,11 +217,13 @@ class Kiosk:
         return max(0, round((page.journey.deadline - self._monotonic()) * 1000))
 
     def call_help(self) -> None:
-        """Ring the guide desk, at most once in a while."""
+        """Ring the guide desk, at most once in a while; the page says so without waiting for it."""
         now = self._monotonic()
-        if not self._help.may_ring(now):
-            return
-        self._help = Help(HelpState.CALLING, now)
+        if self._help.may_ring(now):
+            self._help = Help(HelpState.CALLING, now)
+            self._spawn(self._ring)
+
+    def _ring(self) -> None:
         try:
             self.link.call("/api/v1/help", {}, key=str(uuid.uuid4()))
         except (Refused, Unreachable) as e:

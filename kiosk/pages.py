@@ -79,7 +79,21 @@ def pages(kiosk: Kiosk) -> Blueprint:
             return redirect("/", 303)  # type: ignore[return-value]  # werkzeug's, a Response here
         return _answer(kiosk, page)
 
+    @routes.app_errorhandler(404)
+    def nowhere(_error: Exception) -> Response:
+        return _broken("这个页面不存在。", 404)
+
+    @routes.app_errorhandler(500)
+    def broken(_error: Exception) -> Response:
+        return _broken("取号机出了点问题，已记录。急办请到导办台取号。", 500)
+
     return routes
+
+
+def _broken(words: str, status: int) -> Response:
+    return Response(
+        render_template("kiosk/broken.html", words=words), status=status, mimetype="text/html"
+    )
 
 
 def _same_origin() -> bool:

@@ -207,7 +207,8 @@ def test_help_is_called_and_answered(kiosk: RunningKiosk, hall: RunningHall) -> 
     hall.person("guide", "guide")
     guide = hall.client("guide")
     finger = kiosk.finger().press("help")
-    called = "工作人员正在赶来" in finger.html
+    called = "正在呼叫工作人员" in finger.html or "工作人员正在赶来" in finger.html
+    finger.until(lambda f: "工作人员正在赶来" in f.html)
     device = device_of(kiosk)
 
     answer = guide.post(f"/help/{device}/answer")
@@ -237,6 +238,32 @@ def test_without_the_server_the_page_says_so_and_the_same_touch_works_later(
     assert finger.number
     assert len(tickets(hall)) == before + 1
     kiosk.wait(lambda h: h["link"] == "live" and h["undelivered"] == 0)
+
+
+def test_a_kiosk_started_without_the_server_offers_what_it_knew(
+    kiosk: RunningKiosk, hall: RunningHall
+) -> None:
+    hall.kill()
+    try:
+        kiosk.kill()
+        kiosk.start(linked=False)
+        finger = kiosk.finger()
+        words = finger.html
+        help_words = finger.press("help").until(lambda f: "呼叫不到" in f.html).html
+    finally:
+        hall.start()
+    kiosk.wait(lambda h: h["link"] == "live")
+
+    assert "结婚登记" in words
+    assert "等候人数暂时看不到" in words
+    assert "请直接到导办台" in help_words
+
+
+def test_an_address_that_is_not_there_says_so_in_words(kiosk: RunningKiosk) -> None:
+    answer = urllib3.PoolManager(retries=False).request("GET", kiosk.url + "/nowhere")
+
+    assert answer.status == 404
+    assert "这个页面不存在" in answer.data.decode()
 
 
 def kill_rounds(
