@@ -26,7 +26,6 @@ from flask import Flask, Response, request  # noqa: E402
 from flask_socketio import SocketIO  # noqa: E402
 from serving import serve_ours  # noqa: E402
 
-from server.kit.clock import moment  # noqa: E402
 from server.kit.contract import codec  # noqa: E402
 from server.kit.contract.board import Board  # noqa: E402
 from server.kit.contract.messages import (  # noqa: E402
@@ -36,6 +35,7 @@ from server.kit.contract.messages import (  # noqa: E402
     TicketLeft,
     TicketServing,
 )
+from server.kit.contract.moments import moment  # noqa: E402
 from server.kit.contract.views import Done, TicketSlip  # noqa: E402
 from server.realtime import wire  # noqa: E402
 from server.realtime.fanout import Fanout, Source  # noqa: E402

@@ -10,7 +10,7 @@ import msgspec
 
 from display.screen import Called, Screen
 from display.view import BoardView
-from server.kit.clock import moment
+from server.kit.contract.moments import moment
 from server.kit.contract.views import Catalogue
 from server.kit.link import Change, LinkStatus, Output
 

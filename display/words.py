@@ -9,13 +9,10 @@ from datetime import datetime, tzinfo
 
 from server.kit.contract.board import Board, CallLine, CounterLine, QueueLine, wait_range
 from server.kit.contract.views import CatalogueQueue, Limit
+from server.kit.contract.words import about, wait_words
 
 WEEKDAYS = "一二三四五六日"
 NUMBERED = re.compile(r"(\d+)\s*号窗口")
-HOURS_FROM_MIN = 120
-"""Ranges that reach beyond this are said in hours: minutes would claim too much."""
-LONGEST_MIN = 180
-"""A wait that begins beyond this is said as 3 小时以上."""
 
 STOPPED = {
     "stopped": "停止取号",
@@ -81,21 +78,12 @@ def _runs(numbers: Sequence[int]) -> list[str]:
 
 
 def range_words(span: tuple[int, int] | None) -> str:
-    """Return a wait in minutes as people say it: `约 20–35 分`, `5 分以内`, `约 2–3.5 小时`."""
+    """Return a wait in minutes as people say it: `约 20–35 分`, `5 分以内`, `约 1–2.5 小时`."""
     if span is None:
         return ""
-    low, high = span
-    if low >= LONGEST_MIN:
-        return f"{LONGEST_MIN // 60} 小时以上"
-    if high > HOURS_FROM_MIN:
-        return f"约 {_hours(math.floor(low / 30))}–{_hours(math.ceil(high / 30))} 小时"
-    if low == 0:
-        return f"{high} 分以内"
-    return f"约 {low}–{high} 分"
-
-
-def _hours(halves: int) -> str:
-    return f"{halves / 2:g}"
+    figure, unit = wait_words(*span)
+    short = unit.replace("分钟", "分")
+    return f"{about(unit)}{figure} {short}"
 
 
 def queue_words(

@@ -17,11 +17,10 @@ from server.kit.contract.views import (
     DisclosureView,
     Limit,
 )
+from server.kit.contract.words import wait_words
 
 COMMON_SHOWN = 8
 """Tiles of common items 常办事项 on the home page."""
-HOURS_FROM_MIN = 120
-"""A wait that may be longer is told in hours."""
 SHORT_FEE = 9
 """A fee text of at most so many characters stands on a tile; a longer one says 收费."""
 
@@ -289,19 +288,6 @@ class Hall:
         if not moment:
             return ""
         return f"{datetime.fromisoformat(moment).astimezone(self.content.tz):%H:%M}"
-
-
-def wait_words(low: int | None, high: int | None) -> tuple[str, str]:
-    """Return a range of minutes as figure and unit: `20–35` `分钟`, `5` `分钟以内`, `3–6` `小时`.
-
-    Above two hours whole hours, rounded outward: nobody knows the minutes then. Empty when unknown.
-    """
-    if low is None or high is None:
-        return "", ""
-    if high > HOURS_FROM_MIN:
-        low, high = low // 60, -(-high // 60)
-        return (f"{low}–{high}", "小时") if low else (f"{high}", "小时以内")
-    return (f"{low}–{high}", "分钟") if low else (f"{high}", "分钟以内")
 
 
 def fee_line(disclosure: DisclosureView | None) -> str:

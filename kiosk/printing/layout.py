@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from server.kit.contract.views import TicketSlip
+from server.kit.contract.words import about, wait_words
 
 REPLACEMENT = "〓"
 """Stands where a printer has no glyph: the Chinese printers' own mark for a missing character."""
@@ -90,13 +91,11 @@ def ahead_line(slip: TicketSlip) -> str:
     if slip.ahead <= 0:
         return "前面没有人，请留意叫号"
     people = f"前面 {slip.ahead} 人"
-    if slip.high_min is None:
+    figure, unit = wait_words(slip.low_min, slip.high_min)
+    if not figure:
         return people
-    if not slip.low_min:
-        return f"{people}，约 {slip.high_min} 分钟以内"
-    if slip.low_min >= slip.high_min:
-        return f"{people}，约 {slip.high_min} 分钟"
-    return f"{people}，约 {slip.low_min}-{slip.high_min} 分钟"
+    # A plain hyphen: one byte and one cell where the dash takes two of each.
+    return f"{people}，{about(unit)}{figure.replace('–', '-')} {unit}"
 
 
 def counters_line(names: Sequence[str]) -> str:

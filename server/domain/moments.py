@@ -1,24 +1,13 @@
-"""Moments as text: UTC, ISO-8601, milliseconds. They sort as text and mean the same everywhere."""
+"""Moments of the contract, and the hall's own time."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-Moment = str
-"""`2026-11-23T01:15:07.412Z`"""
+from server.kit.contract.moments import Moment, instant, moment
 
-
-def moment(at: datetime) -> Moment:
-    """Return *at* (aware) as a moment."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
-
-
-def instant(text: Moment) -> datetime:
-    """Return the aware UTC time of a moment; raises `ValueError` for anything else."""
-    if len(text) != 24 or text[-1] != "Z":
-        raise ValueError(f"not a moment: {text}")
-    return datetime.fromisoformat(text)
+__all__ = ["Moment", "instant", "local", "local_date", "moment", "seconds_between"]
 
 
 def seconds_between(earlier: Moment, later: Moment) -> float:

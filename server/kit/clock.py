@@ -59,19 +59,6 @@ def clock_from(environ: Mapping[str, str]) -> Clock:
     return ShiftedClock(Path(path)) if path else SystemClock()
 
 
-def moment(at: datetime) -> str:
-    """Return *at* (aware) as the contract writes it: `2026-11-23T01:15:07.412Z`."""
-    at = at.astimezone(UTC)
-    return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
-
-
-def instant(text: str) -> datetime:
-    """Return the aware UTC time of a moment; raises `ValueError` for anything else."""
-    if len(text) != 24 or text[-1] != "Z":
-        raise ValueError(f"not a moment: {text}")
-    return datetime.fromisoformat(text)
-
-
 def _shift(path: Path) -> timedelta:
     try:
         text = path.read_text(encoding="ascii").strip()

@@ -17,8 +17,8 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from server.kit.clock import instant, moment
 from server.kit.contract.board import Board
+from server.kit.contract.moments import instant, moment
 from server.kit.contract.views import Catalogue
 
 _log = logging.getLogger("hall.link")

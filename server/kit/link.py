@@ -23,11 +23,11 @@ from typing import Any
 import msgspec
 
 from server.kit.change import TURNED_AWAY, Change, LinkStatus, Output
-from server.kit.clock import instant
 from server.kit.connection import Connection, ConnectionLost, TurnedAway
 from server.kit.contract import codec
 from server.kit.contract.board import Board
 from server.kit.contract.codec import Event
+from server.kit.contract.moments import instant
 from server.kit.contract.reasons import Refused
 from server.kit.contract.views import Catalogue
 from server.kit.fetching import CatalogueFetcher

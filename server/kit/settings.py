@@ -56,9 +56,9 @@ def load_settings(
     for name, flag in flags.items():
         if flag is not None:
             _set(found, name, flag)
-    for name, value in found.items():
-        if isinstance(value, str) and "tuple" in str(fields.get(name, "")):
-            found[name] = [part.strip() for part in value.split(",") if part.strip()]
+    for name, given in found.items():
+        if isinstance(given, str) and "tuple" in str(fields.get(name, "")):
+            found[name] = [part.strip() for part in given.split(",") if part.strip()]
     try:
         return msgspec.convert(found, kind, strict=False)
     except msgspec.ValidationError as e:

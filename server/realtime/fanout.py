@@ -16,10 +16,10 @@ import gevent
 from flask_socketio import SocketIO
 from gevent.event import Event as Signal
 
-from server.kit.clock import moment
 from server.kit.contract import codec
 from server.kit.contract.board import Board
 from server.kit.contract.codec import Event
+from server.kit.contract.moments import moment
 
 BEAT_S = 2.0
 """Between two beats; a client that hears none for three of them reconnects."""

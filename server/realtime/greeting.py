@@ -8,9 +8,9 @@ from typing import Any
 
 import msgspec
 
-from server.kit.clock import moment
 from server.kit.contract import codec
 from server.kit.contract.messages import HallDay
+from server.kit.contract.moments import moment
 from server.realtime.fanout import Source
 
 REPLAY_MAX = 500

@@ -24,7 +24,6 @@ from display.app import Display
 from display.pages import painted, routes
 from display.screen import Screen
 from server.kit.agent import Agent
-from server.kit.clock import moment
 from server.kit.contract.board import Board, evolve
 from server.kit.contract.codec import Event
 from server.kit.contract.messages import (
@@ -34,6 +33,7 @@ from server.kit.contract.messages import (
     TicketLeft,
     TicketServing,
 )
+from server.kit.contract.moments import moment
 from server.kit.contract.views import Catalogue
 from server.kit.link import Change, LinkStatus, Output
 from tests.display.halls import board, catalogue

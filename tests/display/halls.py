@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from server.kit.clock import moment
 from server.kit.contract.board import Board, CounterLine, QueueLine
 from server.kit.contract.codec import Event
 from server.kit.contract.messages import Message, TicketCalled, TicketServing
+from server.kit.contract.moments import moment
 from server.kit.contract.views import (
     Catalogue,
     CatalogueCounter,

@@ -17,7 +17,6 @@ from kiosk.content import (
     Line,
     fee_line,
     limit_words,
-    wait_words,
 )
 from kiosk.pages import FAULTS, qr_path
 from kiosk.printing.status import FAULTS as PRINTER_FAULTS
@@ -107,21 +106,6 @@ def test_every_reason_to_stop_has_words_and_is_in_the_contract() -> None:
 
 def test_every_fault_of_the_printer_has_words() -> None:
     assert set(FAULTS) == set(PRINTER_FAULTS)
-
-
-@pytest.mark.parametrize(
-    ("low", "high", "words"),
-    [
-        (None, None, ("", "")),
-        (0, 5, ("5", "分钟以内")),
-        (20, 35, ("20–35", "分钟")),
-        (90, 120, ("90–120", "分钟")),
-        (0, 125, ("3", "小时以内")),
-        (175, 355, ("2–6", "小时")),
-    ],
-)
-def test_a_range_in_words(low: int | None, high: int | None, words: tuple[str, str]) -> None:
-    assert wait_words(low, high) == words
 
 
 @pytest.mark.parametrize(

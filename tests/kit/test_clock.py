@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from server.kit.clock import CLOCK_FILE, ShiftedClock, SystemClock, clock_from, instant, moment
+from server.kit.clock import CLOCK_FILE, ShiftedClock, SystemClock, clock_from
+from server.kit.contract.moments import instant, moment
 from tests.support.ports import wait_until
 
 

@@ -24,10 +24,11 @@ from flask import Flask, jsonify, request
 from flask_socketio import SocketIO
 from gevent.event import Event as Signal
 
-from server.kit.clock import clock_from, instant, moment
+from server.kit.clock import clock_from
 from server.kit.contract.board import evolve
 from server.kit.contract.codec import Event
 from server.kit.contract.messages import BY_TYPE, HallDay, TicketIssued
+from server.kit.contract.moments import instant, moment
 from server.kit.contract.reasons import Refused
 from server.realtime import wire
 from server.realtime.fanout import Fanout, Source

@@ -84,7 +84,7 @@ def test_a_priority_ticket_names_its_class():
         (6, None, None, "前面 6 人"),
         (6, 20, 35, "前面 6 人，约 20-35 分钟"),
         (6, 20, 20, "前面 6 人，约 20 分钟"),
-        (1, 0, 5, "前面 1 人，约 5 分钟以内"),
+        (1, 0, 5, "前面 1 人，5 分钟以内"),
     ],
 )
 def test_the_wait_is_said_only_as_far_as_it_is_known(ahead, low, high, says):

@@ -1,0 +1,34 @@
+"""Words that must be the same on kiosk, screen, paper and phone."""
+
+from __future__ import annotations
+
+import math
+
+HOURS_FROM_MIN = 120
+"""A range that ends later is said in half hours: nobody knows the minutes then."""
+LONGEST_MIN = 180
+"""A wait that begins later is said as 3 小时以上."""
+
+
+def wait_words(low: int | None, high: int | None) -> tuple[str, str]:
+    """Return a range of minutes as figure and unit, rounded outward.
+
+    `20–35` `分钟`, `5` `分钟以内`, `1–2.5` `小时`, `3` `小时以上`; two empty texts when nothing honest
+    can be said. A bound (以内, 以上) goes without 约; see `about`.
+    """
+    if low is None or high is None:
+        return "", ""
+    if low >= LONGEST_MIN:
+        return f"{LONGEST_MIN // 60}", "小时以上"
+    if high > HOURS_FROM_MIN:
+        if low < 30:
+            return f"{math.ceil(high / 30) / 2:g}", "小时以内"
+        return f"{math.floor(low / 30) / 2:g}–{math.ceil(high / 30) / 2:g}", "小时"
+    if low == 0:
+        return f"{high}", "分钟以内"
+    return (f"{low}–{high}" if low < high else f"{low}"), "分钟"
+
+
+def about(unit: str) -> str:
+    """Return `约 ` before a figure of *unit*, nothing before a bound."""
+    return "" if unit.endswith(("以内", "以上")) else "约 "
