@@ -134,7 +134,8 @@ def _repeat(work: Callable[[], None], every_s: float) -> None:
 def _printer(config: KioskConfig, *, suspect: bool) -> Printer | NoPrinter:
     if not config.printer.port:
         return NoPrinter()
-    port = PortConfig(address=config.printer.port)
+    p = config.printer
+    port = PortConfig(address=p.port, baud=p.baud, flow=p.flow)
     return Printer(port, load_printer(config.printer.profile), suspect=suspect)
 
 

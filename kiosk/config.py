@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from server.kit.serial.profiles import Baud, Flow
 from server.kit.settings import ConfigError, load_settings, require_address
 
 __all__ = ["ConfigError", "load"]
@@ -24,6 +25,10 @@ class PrinterConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """Device name of the printer, e.g. `/dev/serial/by-path/...` or `COM3`; empty: no printer."""
     profile: str = "generic_80_gbk"
     """Name of a file in `firmware_configs/printers`."""
+    baud: Baud | None = None
+    """Speed in baud when the printer is set to another one than its profile says."""
+    flow: Flow | None = None
+    """`none`, `rtscts` or `xonxoff` when the cable needs another flow control than the profile says."""
 
 
 class KioskConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

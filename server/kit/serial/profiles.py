@@ -144,14 +144,18 @@ class PrinterProfile(_Part, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Where each value comes from, by dotted path; `link` covers all of `link.*`."""
 
 
+Baud = Literal[1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200]
+Flow = Literal["none", "rtscts", "xonxoff"]
+
+
 class PortConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where a device is attached: a site's own facts, which go before the profile's."""
 
     address: str
     """`/dev/serial/by-path/…`, `COM3`, `tcp://192.0.2.7:9100`, `udp://192.0.2.8:5005`."""
-    baud: Literal[1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200] | None = None
+    baud: Baud | None = None
     """Speed set on the device, when it differs from the profile."""
-    flow: Literal["none", "rtscts", "xonxoff"] | None = None
+    flow: Flow | None = None
     """Flow control by the cable at hand, when it differs from the profile."""
 
     def link(self, profile: Link) -> Link:
