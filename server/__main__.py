@@ -123,20 +123,21 @@ def _run(config: ServerConfig, _: dict[str, str], __: argparse.Namespace) -> int
     import gevent
     from gevent.event import Event
 
-    from server.app import build, database
+    from server.app import alone, build, database
     from server.logs import set_up
     from server.store import migrate
 
     set_up(config.log_level)
-    db = database(config)
-    migrate.upgrade(db)
-    db.close()
-    server = build(config)
-    stop = Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        gevent.signal_handler(number, stop.set)
-    print(f"hall-server: {config.host}:{config.port} {server.hall}", flush=True)
-    server.run(stop)
+    with alone(config):
+        db = database(config)
+        migrate.upgrade(db)
+        db.close()
+        server = build(config)
+        stop = Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            gevent.signal_handler(number, stop.set)
+        print(f"hall-server: {config.host}:{config.port} {server.hall}", flush=True)
+        server.run(stop)
     return 0
 
 

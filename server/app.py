@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -117,6 +119,34 @@ def database(config: ServerConfig, environ: Mapping[str, str] = os.environ) -> D
     shifted = {"HALL_CLOCK_FILE": config.clock_file} if config.clock_file else environ
     clock = clock_from(shifted)
     return Database(config.url, clock=clock.now)
+
+
+@contextlib.contextmanager
+def alone(config: ServerConfig) -> Iterator[None]:
+    """Hold the SQLite file's place for one server; command lines beside it are not kept out.
+
+    Two servers on one file would each give numbers correctly, but neither would tell its screens
+    at once what the other did. The system drops the lock with the process, however it ends.
+
+    Raises:
+        ConfigError: another server holds it.
+    """
+    folder = Path(config.data_dir)
+    if config.database_url or sys.platform == "win32":  # a Windows service starts once by itself
+        yield
+        return
+    import fcntl
+
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (folder / "server.lock").open("a", encoding="ascii") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise ConfigError(
+                f"已有一个服务器在使用 {folder}，请先停止它，或另设 data_dir。"
+                " (another server is using this data_dir)"
+            ) from error
+        yield
 
 
 def build(config: ServerConfig) -> Server:

@@ -15,7 +15,7 @@ class ServerConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Everything the server can be told. Rules of the hall are data in the database, not here."""
 
     data_dir: str = ".hall/server"
-    """Folder for the SQLite file, the secret key and nothing else; made with mode 0700."""
+    """Folder for the SQLite file, its lock, the secret key and nothing else; made with mode 0700."""
     database_url: str = ""
     """`postgresql+psycopg://…`; empty = SQLite in `data_dir`."""
     host: str = "127.0.0.1"

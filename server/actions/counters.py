@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from server.actions import days
-from server.domain.counters import Counter
+from server.domain.counters import OTHER_REASON, PAUSE_REASONS, Counter
 from server.domain.moments import instant, moment
 from server.domain.people import Permission, Staff
 from server.kit.contract.messages import CounterChanged
@@ -38,6 +38,8 @@ def pause(
 ) -> Done:
     """Pause a counter 暂停服务 with a reason and, if known, the time of return.
 
+    Screens show a reason of the hall's list; one in the clerk's own words stays in the log.
+
     Raises:
         Refused: `not_your_counter`, `counter_closed`, `reason_needed`, `stale`, `malformed` for a
             time that is no moment or lies in the past.
@@ -45,8 +47,11 @@ def pause(
     days.ensure_today(w)
     counter = _own(w, code, staff, expected)
     back = None if not until else _future(w, until)
-    after = counter.paused(reason=reason, until=None if back is None else moment(back))
-    return _save(w, counter, after, note=reason.strip())
+    given = reason.strip()
+    known = given in w.config.setting("pause_reasons", PAUSE_REASONS)
+    shown = given if known or not given else OTHER_REASON
+    after = counter.paused(reason=shown, until=None if back is None else moment(back))
+    return _save(w, counter, after, note=given)
 
 
 def _future(w: Work, until: str) -> datetime:

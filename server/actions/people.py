@@ -13,7 +13,7 @@ from server.domain.people import LOCK_AFTER, LOCK_S, Role, check_password
 from server.kit.contract.reasons import Refused
 from server.store import people
 from server.store.people import Account
-from server.store.work import Work
+from server.store.work import Read, Work
 
 SESSION_LIVES = timedelta(hours=12)
 """A session ends after so long without use."""
@@ -64,38 +64,52 @@ def add_person(
     )
 
 
-def begin_sign_in(w: Work, login: str) -> Account | None:
-    """Return the account to check a password against, or None for an unknown or inactive one.
+def account_of(r: Read, login: str) -> Account | None:
+    """Return the account to check a password against, or None for an unknown or inactive one."""
+    account = people.by_login(r, login)
+    return account if account is not None and account.active else None
 
-    Raises:
-        Refused: `locked_out` while the account is locked.
-    """
-    account = people.by_login(w, login)
-    if account is None or not account.active:
+
+def locked(w: Work, account: Account) -> Refused | None:
+    """Return the refusal of a locked account, and write the attempt down; None when it is free."""
+    if account.locked_until is None or account.locked_until <= w.at:
         return None
-    if account.locked_until is not None and account.locked_until > w.at:
-        people.add_sign_in(w, person_id=account.id, outcome="locked")
-        until = local(instant(account.locked_until), w.hall.tz)
-        raise Refused("locked_out", until=f"{until:%H:%M}")
-    return account
+    people.add_sign_in(w, person_id=account.id, outcome="locked")
+    until = local(instant(account.locked_until), w.hall.tz)
+    return Refused("locked_out", until=f"{until:%H:%M}")
 
 
-def wrong_password(w: Work, person_id: int | None) -> None:
-    """Count a wrong password; the fifth in a row locks the account for a quarter of an hour."""
-    people.add_sign_in(w, person_id=person_id, outcome="wrong")
+def wrong_password(w: Work, person_id: int | None) -> Refused:
+    """Count a wrong password and return its refusal.
+
+    The fifth in a row locks the account for a quarter of an hour. A password that was checked
+    while the fifth was being counted is not counted: nobody learns from it whether it was right.
+    """
     if person_id is None:
-        return
+        people.add_sign_in(w, person_id=None, outcome="wrong")
+        return Refused("wrong_credentials")
     account = people.by_id(w, person_id)
+    refusal = locked(w, account)
+    if refusal is not None:
+        return refusal
+    people.add_sign_in(w, person_id=person_id, outcome="wrong")
     failures = account.failures + 1
-    locked = None
+    until = None
     if failures >= LOCK_AFTER:
-        failures, locked = 0, moment(w.now + timedelta(seconds=LOCK_S))
-    people.set_failures(w, person_id, failures, locked)
+        failures, until = 0, moment(w.now + timedelta(seconds=LOCK_S))
+    people.set_failures(w, person_id, failures, until)
+    return Refused("wrong_credentials")
 
 
-def sign_in(w: Work, person_id: int) -> SignedIn:
-    """Open a session after the password was found right."""
+def sign_in(w: Work, person_id: int) -> SignedIn | Refused:
+    """Open a session after the password was found right, unless the account is locked by now.
+
+    A refusal is returned, not raised, so that the attempt stays in the log of sign-ins.
+    """
     account = people.by_id(w, person_id)
+    refusal = locked(w, account)
+    if refusal is not None:
+        return refusal
     people.set_failures(w, person_id, 0, None)
     people.add_sign_in(w, person_id=person_id, outcome="ok")
     token = secrets.token_urlsafe(32)

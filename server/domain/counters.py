@@ -8,6 +8,11 @@ from enum import StrEnum
 from server.domain.moments import Moment
 from server.kit.contract.reasons import Refused
 
+PAUSE_REASONS = ("午餐", "取件送件", "会议", "设备故障", "短暂离开")
+"""Reasons of a pause that a hall offers unless it has its own list."""
+OTHER_REASON = "其他原因"
+"""What screens say of a reason in the clerk's own words, which may name somebody."""
+
 
 class CounterState(StrEnum):
     """Whether a counter serves."""

@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from typing import Protocol
 
 from server.domain import ordering
-from server.domain.counters import Counter
+from server.domain.counters import PAUSE_REASONS, Counter
 from server.domain.moments import instant, moment
 from server.domain.people import Permission, Staff
 from server.domain.tickets import State, Ticket
@@ -30,7 +30,6 @@ MOST_WAITING = 30
 """So many of those waiting are listed; the count tells the rest."""
 LATE_AFTER_S = 5
 """A call that no screen acknowledged after so many seconds is reported as not delivered."""
-PAUSE_REASONS = ("午餐", "取件送件", "会议", "设备故障", "短暂离开")
 HOLD_REASONS = ("补材料", "复印", "填表", "缴费", "等候审核")
 
 

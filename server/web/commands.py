@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 from flask import Response, request
@@ -15,6 +16,10 @@ from server.store.work import Actor, Work
 from server.web.services import services
 
 B = TypeVar("B", bound=msgspec.Struct)
+Words = Annotated[str, msgspec.Meta(max_length=200)]
+"""Text in a command: a code, or a reason in words."""
+LARGEST_INTEGER = 2**31
+"""Beyond it no column holds a number; versions and ids stay far below."""
 
 
 class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -29,9 +34,41 @@ def body_as(kind: type[B]) -> B:
     """
     raw = request.get_data() or b"{}"
     try:
-        return msgspec.json.decode(raw, type=kind)
+        body = msgspec.json.decode(raw, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Refused("malformed", problem=str(error)) from error
+        raise Refused("malformed", problem=_words(error)) from error
+    if not _storable(body):
+        raise Refused("malformed", problem="内容里有不能保存的字符或数字")
+    return body
+
+
+def _words(error: Exception) -> str:
+    """Return what is wrong with a body, for the person who wrote the client."""
+    text = str(error)
+    if not isinstance(error, msgspec.ValidationError):
+        return "不是正确的 JSON"
+    if missing := re.search(r"missing required field `(\w+)`", text):
+        return f"缺少“{missing[1]}”"
+    if unknown := re.search(r"unknown field `(.*?)`", text, re.DOTALL):
+        return f"没有“{unknown[1][:40]}”这一项"
+    if where := re.search(r"at `\$\.?([^`]+)`", text):
+        return f"“{where[1]}”的内容不对"
+    return "应是一个 JSON 对象"
+
+
+def _storable(value: object) -> bool:
+    """Say whether both databases can hold *value*: no NUL in a text, no endless number."""
+    match value:
+        case str():
+            return "\0" not in value
+        case int():
+            return -LARGEST_INTEGER < value < LARGEST_INTEGER
+        case tuple():
+            return all(_storable(one) for one in value)
+        case msgspec.Struct():
+            return all(_storable(getattr(value, name)) for name in value.__struct_fields__)
+        case _:
+            return True
 
 
 def require_key() -> str:

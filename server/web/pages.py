@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask_login import login_user, logout_user
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
@@ -29,7 +29,7 @@ from server.web.auth import (
     session_token,
     signed_in,
 )
-from server.web.limits import limiter
+from server.web.limits import limiter, refuse_guesser, wrong_guess
 from server.web.services import services
 
 bp = Blueprint("pages", __name__)
@@ -87,7 +87,7 @@ def sign_in() -> str | Response:
 
 
 @bp.post("/sign-in")
-@limiter.limit("30 per minute")
+@limiter.limit("120 per minute")
 def do_sign_in() -> tuple[str, int] | Response:
     """Check login and password; five wrong ones in a row lock the account."""
     form = SignInForm()
@@ -102,17 +102,19 @@ def do_sign_in() -> tuple[str, int] | Response:
 
 def _enter(login: str, password: str) -> Response:
     hall = services()
-    if not login or len(login) > 40 or len(password) > 200:
+    if not login or len(login) > 40 or len(password) > 200 or "\0" in login:
         raise Refused("wrong_credentials")
-    account = hall.read(lambda r: people.by_login(r, login))
+    account = hall.read(lambda r: acts.account_of(r, login))
     actor = Actor("person", "" if account is None else account.uid)
-    account = hall.run(actor, lambda w: acts.begin_sign_in(w, login))
     if not password_fits(None if account is None else account.password_hash, password):
-        hall.run(actor, lambda w: acts.wrong_password(w, None if account is None else account.id))
-        raise Refused("wrong_credentials")
+        key = None if account is None else account.id
+        raise hall.run(actor, lambda w: acts.wrong_password(w, key))
     assert account is not None
     found = hall.run(actor, lambda w: acts.sign_in(w, account.id))
+    if isinstance(found, Refused):
+        raise found
     staff = hall.read(lambda r: people.staff(r, people.by_id(r, account.id)))
+    session.clear()  # nothing that stood in the browser before, its CSRF token neither
     login_user(User(staff, found.token, ""))
     return redirect(url_for("pages.password") if found.must_change else _next())
 
@@ -143,6 +145,7 @@ def sign_out() -> Response:
             lambda w: acts.sign_out(w, user.token, person_id=user.staff.id),
         )
         logout_user()
+        session.clear()
     return redirect(url_for("pages.sign_in"))
 
 
@@ -191,17 +194,19 @@ def _password_page(form: PasswordForm, *, refused: Refused | None = None) -> str
 
 
 @bp.get("/t/<token>")
-@limiter.limit("120 per minute")
 def ticket(token: str) -> tuple[str, int] | str:
     """The live state of a ticket, for its holder's phone; it refreshes itself without script."""
-    found = services().read(lambda r: phone_ticket(r, token[:64]))
+    refuse_guesser("ticket")
+    hall = services()
+    found = hall.read(lambda r: phone_ticket(r, token[:64]))
     if found is None:
-        return (render_template("ticket_gone.html"), 404)
+        wrong_guess("ticket")
+        name = hall.read(lambda r: r.hall.name)
+        return (render_template("ticket_gone.html", hall_name=name), 404)
     return render_template("ticket.html", ticket=found)
 
 
 @bp.get("/g/<code>")
-@limiter.limit("120 per minute")
 def item_guide(code: str) -> str:
     """The guide of an item with its five disclosures."""
     found = services().read(lambda r: guide(r, code[:40]))

@@ -9,7 +9,7 @@ from server.actions import calling, counters
 from server.kit.contract.reasons import Refused
 from server.reads.desk import desk
 from server.web.auth import person_actor, require_staff
-from server.web.commands import body_as, command, json_of
+from server.web.commands import Words, body_as, command, json_of
 from server.web.services import services
 
 bp = Blueprint("counters", __name__)
@@ -20,9 +20,9 @@ class CounterBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     expected: int | None = None
     """The counter's version on the page; None skips the check (open)."""
-    reason: str = ""
-    until: str | None = None
-    ticket: str = ""
+    reason: Words = ""
+    until: Words | None = None
+    ticket: Words = ""
     """uid, for calling a particular ticket."""
 
 

@@ -11,7 +11,8 @@ from server.reads.board import board
 from server.reads.catalogue import catalogue
 from server.store.work import Actor
 from server.web.auth import bearer, person_actor, require_asker, require_device, require_staff
-from server.web.commands import Body, body_as, command, json_of
+from server.web.commands import Body, Words, body_as, command, json_of
+from server.web.limits import refuse_guesser, wrong_guess
 from server.web.services import services
 
 bp = Blueprint("devices", __name__)
@@ -20,9 +21,9 @@ bp = Blueprint("devices", __name__)
 class EnrolBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A one-time token and what the device says of itself."""
 
-    token: str
-    name: str = ""
-    software: str = ""
+    token: Words
+    name: Words = ""
+    software: Words = ""
     contract: tuple[int, ...] = (1,)
 
 
@@ -30,8 +31,9 @@ class EnrolBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 def enrol() -> Response:
     """Exchange a one-time token for the device's own."""
     body = body_as(EnrolBody)
-    return json_of(
-        services().run(
+    refuse_guesser("enrolment")
+    try:
+        enrolled = services().run(
             Actor("device", "new"),
             lambda w: devices.enrol(
                 w,
@@ -41,7 +43,10 @@ def enrol() -> Response:
                 contract=body.contract,
             ),
         )
-    )
+    except Refused:
+        wrong_guess("enrolment")
+        raise
+    return json_of(enrolled)
 
 
 @bp.get("/catalogue")
@@ -82,10 +87,3 @@ def answer_help(uid: str) -> Response:
     staff = require_staff()
     body_as(Body)
     return command(person_actor(staff), lambda w: devices.answer_help(w, uid, staff=staff))
-
-
-@bp.get("/<path:unknown>")
-@bp.post("/<path:unknown>")
-def nothing_here(unknown: str) -> Response:
-    """Refuse an address that is not part of the interface, in words."""
-    raise Refused("not_found", what=f"/api/v1/{unknown}")

@@ -10,7 +10,7 @@ from server.domain.people import Permission, Staff
 from server.kit.contract.views import DisclosureView, Done, Fee, Limit, Material
 from server.store.work import Work
 from server.web.auth import person_actor, require_staff
-from server.web.commands import Body, body_as, command, json_of
+from server.web.commands import Body, Words, body_as, command, json_of
 from server.web.services import services
 
 bp = Blueprint("hall", __name__)
@@ -20,7 +20,7 @@ health_bp = Blueprint("health", __name__)
 class DayBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Why the day closes with people waiting."""
 
-    reason: str = ""
+    reason: Words = ""
 
 
 class DisclosureBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -42,7 +42,7 @@ class DisclosureBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 class EmergencyBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The text for every screen; None ends the emergency."""
 
-    text: str | None = None
+    text: Words | None = None
 
 
 def _on_duty(staff: Staff) -> Staff:

@@ -12,7 +12,7 @@ from server.kit.contract.views import SlipJob
 from server.reads.slips import pending
 from server.store.work import Actor
 from server.web.auth import person_actor, require_asker, require_device, require_staff
-from server.web.commands import body_as, command, json_of
+from server.web.commands import Words, body_as, command, json_of
 from server.web.services import services
 
 bp = Blueprint("tickets", __name__)
@@ -21,17 +21,17 @@ bp = Blueprint("tickets", __name__)
 class IssueBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a citizen chose."""
 
-    item: str = ""
-    queue: str = ""
-    priority: str = ""
-    priority_reason: str = ""
+    item: Words = ""
+    queue: Words = ""
+    priority: Words = ""
+    priority_reason: Words = ""
 
 
 class PrintBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What became of the paper."""
 
-    state: str
-    fault: str = ""
+    state: Words
+    fault: Words = ""
     job: int | None = None
 
 
@@ -39,17 +39,17 @@ class VerbBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """A verb on a ticket as the page showed it."""
 
     version: int
-    reason: str = ""
-    queue: str = ""
+    reason: Words = ""
+    queue: Words = ""
     come_back: bool = False
-    counter: str = ""
+    counter: Words = ""
 
 
 class ReprintBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which kiosk prints again, and why."""
 
-    device: str
-    reason: str = ""
+    device: Words
+    reason: Words = ""
 
 
 @bp.post("/tickets")

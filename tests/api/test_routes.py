@@ -1,0 +1,28 @@
+"""No address of the server goes untested: each has a row, or a test of pages that names it."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from server import app as composition
+from tests.api.table import ENDPOINTS
+from tests.api.test_pages import PAGES
+
+HEALTH = {("GET", "/healthz"), ("GET", "/readyz")}
+FILES = {
+    ("GET", "/static/<path:filename>"),
+    ("GET", "/kit/<path:name>"),
+    ("GET", "/kit/static/<path:name>"),
+}
+
+
+def test_every_address_has_a_test() -> None:
+    app = Flask("server.web", static_folder="static", static_url_path="/static")
+    composition._register(app)
+    served = {
+        (method, rule.rule)
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+
+    assert {(e.method, e.rule) for e in ENDPOINTS} | HEALTH | FILES | PAGES == served
