@@ -91,14 +91,12 @@ class _PresenceView:
         )
 
     def online(self, device: str) -> bool:
-        """Whether a device is connected."""
-        state = self._realtime.presence.device(device)
-        return state is not None and state.online
+        """Whether a device is connected, as it was last published."""
+        return self._realtime.presence.told(device)[0]
 
     def faults(self, device: str) -> tuple[str, ...]:
-        """What a device last reported to be wrong."""
-        state = self._realtime.presence.device(device)
-        return () if state is None else state.faults
+        """What is wrong with a device, as it was last published."""
+        return self._realtime.presence.told(device)[1]
 
     def drop(self, device: str) -> None:
         """Say `bye` to a revoked device and disconnect it."""

@@ -161,6 +161,17 @@ class Presence:
         if known is not None and known.told == (transition.online, transition.faults):
             known.told = None
 
+    def told(self, uid: str) -> tuple[bool, tuple[str, ...]]:
+        """Return (online, faults) as the last transition said them.
+
+        This is what staff's pages show. They ask again at an event only: a fault that went before
+        it was told would stay on a page that happened to ask in between.
+        """
+        known = self._devices.get(uid)
+        if known is None:
+            return False, ()
+        return known.told or (bool(known.sids), known.faults)
+
     def device(self, uid: str) -> DeviceState | None:
         """Return what is known of a device, None when it was never here since the start."""
         known = self._devices.get(uid)

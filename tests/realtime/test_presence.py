@@ -101,6 +101,21 @@ def test_changed_faults_are_told_once():
     assert presence.due(s(2)) == []
 
 
+def test_pages_see_a_fault_only_once_it_is_told():
+    """One that went again before has no event, so a page that saw it would show it for ever."""
+    presence = Presence()
+    presence.joined(KIOSK, "a", "1", T0)
+    presence.due(T0)
+    presence.acked("k1", seq=7, content="d", faults=("paper_out",), now=s(1))
+
+    assert presence.told("k1") == (True, ())
+    presence.due(s(2))
+    assert presence.told("k1") == (True, ("paper_out",))
+    presence.left("k1", "a", s(3))
+    assert presence.told("k1") == (True, ("paper_out",))
+    assert presence.told("unknown") == (False, ())
+
+
 def test_a_transition_that_could_not_be_published_is_due_again():
     presence = Presence()
     presence.joined(KIOSK, "a", "1", T0)
