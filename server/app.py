@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from flask import Flask
+from flask import Flask, Response
 from flask_socketio import SocketIO
 from flask_wtf.csrf import validate_csrf
 from gevent.event import Event
@@ -61,10 +61,12 @@ class Server:
     fanout: Fanout
     timetable: Timetable
     hall: str
+    ending: Event
 
     def run(self, stop: Event) -> None:
         """Listen and serve until *stop* is set; then end in order."""
         sock = listen(self.config.host, self.config.port)
+        stop.rawlink(lambda _: self.ending.set())
         self.timetable.start()
         self.fanout.start()
         try:
@@ -202,6 +204,7 @@ def build(config: ServerConfig) -> Server:
     )
     app.extensions[EXTENSION] = services
     _register(app)
+    ending = _let_go_when_ending(app)
     runtime.run(
         code,
         Actor("job", "start"),
@@ -216,7 +219,25 @@ def build(config: ServerConfig) -> Server:
         fanout=fanout,
         timetable=timetable,
         hall=code,
+        ending=ending,
     )
+
+
+def _let_go_when_ending(app: Flask) -> Event:
+    """Close each connection behind its answer once the event is set.
+
+    Otherwise a client that asks again on the same connection would be cut off in the middle of a
+    command when the time of grace is over.
+    """
+    ending = Event()
+
+    @app.after_request
+    def let_go(response: Response) -> Response:
+        if ending.is_set():
+            response.headers["Connection"] = "close"
+        return response
+
+    return ending
 
 
 def _register(app: Flask) -> None:
