@@ -69,7 +69,13 @@ class Keeping:
     def board(self) -> tuple[Board, datetime] | None:
         """Return the last board and when it was true."""
         kept = self._load("board.json", _KeptBoard)
-        return None if kept is None else (kept.board, instant(kept.at))
+        if kept is None:
+            return None
+        try:
+            return (kept.board, instant(kept.at))
+        except ValueError as problem:
+            _log.warning("board.json cannot be read and is ignored: %s", problem)
+            return None
 
     def keep_board(self, board: Board, at: datetime) -> None:
         """Keep *board*, true at *at*."""
@@ -91,7 +97,7 @@ class Keeping:
             )
         except FileNotFoundError:
             return None
-        except (msgspec.DecodeError, OSError) as problem:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OSError) as problem:
             _log.warning("%s cannot be read and is ignored: %s", name, problem)
             return None
 

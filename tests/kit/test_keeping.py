@@ -39,7 +39,20 @@ def test_the_board_comes_back_with_its_time(tmp_path: Path):
     assert Keeping(tmp_path).board() == (empty_board(), AT)
 
 
-@pytest.mark.parametrize("rubbish", [b"", b"{", b"[]", b'{"board": 1}', b"\xff\xfe"])
+RUBBISH = (
+    b"",
+    b"{",
+    b"[]",
+    b'{"board": 1}',
+    b"\xff\xfe",
+    b"\0" * 512,  # what a power cut leaves on some file systems
+    b'{"at": "\xff\xfe", "hall": "\xff", "device": "\xff"}',
+    b'{"board":' * 50_000,
+    b"[" * 5_000 + b"]" * 5_000,
+)
+
+
+@pytest.mark.parametrize("rubbish", RUBBISH, ids=range(len(RUBBISH)))
 def test_a_broken_file_counts_as_none(tmp_path: Path, rubbish: bytes):
     for name in ("device", "board", "catalogue"):
         (tmp_path / f"{name}.json").write_bytes(rubbish)
@@ -48,6 +61,15 @@ def test_a_broken_file_counts_as_none(tmp_path: Path, rubbish: bytes):
     assert keeping.device() is None
     assert keeping.board() is None
     assert keeping.catalogue() is None
+
+
+@pytest.mark.parametrize("at", ["", "yesterday", "2026-99-24T00:00:00.000Z", "2026-11-24"])
+def test_a_board_of_no_known_time_counts_as_none(tmp_path: Path, at: str):
+    Keeping(tmp_path).keep_board(empty_board(), AT)
+    kept = tmp_path / "board.json"
+    kept.write_text(kept.read_text().replace("2026-11-23T01:15:07.412Z", at, 1))
+
+    assert Keeping(tmp_path).board() is None
 
 
 def test_a_half_written_file_of_a_power_cut_is_replaced(tmp_path: Path):
