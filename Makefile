@@ -32,7 +32,7 @@ bench:
 
 torture:
 	@tools/setup test
-	@exec .venv/bin/pytest -m torture --timeout=0 $(ARGS)
+	@exec .venv/bin/python tools/reliability.py $(ARGS)
 
 vendor:
 	@tools/setup run
