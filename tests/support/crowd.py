@@ -14,11 +14,16 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
+import sqlalchemy as sa
 import urllib3
 
+from server.actions import catalogue
 from server.kit.contract.board import Board, evolve
 from server.reads import log
 from server.reads.board import board
+from server.store import tables
+from server.store.sql import Sql
+from server.store.work import Work
 from tests.support.hall import Answer, Clerk, Client, RunningHall
 
 ITEMS = ("MZ-01", "SP-02", "WS-05", "GT-01", "GA-01", "GS-01", "JJD-01", "LD-03")
@@ -207,8 +212,26 @@ def _ids(hall: RunningHall, where: str) -> list[tuple[int]]:
         db.close()
 
 
+_SERVES = Sql(sa.insert(tables.counter_queue), ["counter_id", "queue_id", "weight"])
+
+
+def share_queues(hall: RunningHall) -> None:
+    """Let every counter also serve the next two queues, so that clerks compete for tickets."""
+
+    def share(w: Work) -> None:
+        all_queues = w.config.queues
+        for n, counter in enumerate(w.config.counters):
+            for step in (1, 2):
+                queue = all_queues[(n + step) % len(all_queues)]
+                w.run(_SERVES, counter_id=counter.id, queue_id=queue.id, weight=1)
+        catalogue.refresh(w)
+
+    hall.work(share)
+
+
 def people(hall: RunningHall, *, kiosks: int, clerks: int) -> tuple[list[Client], list[Clerk]]:
     """Enrolled kiosks, and clerks at open counters (at most 17 counters; the rest share by shifts)."""
+    share_queues(hall)
     boxes = [hall.enrol("kiosk", name=f"取号机 {n}") for n in range(kiosks)]
     staff = []
     for n in range(clerks):
