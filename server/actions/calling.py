@@ -169,7 +169,8 @@ def recall(w: Work, uid: str, *, version: int, staff: Staff) -> Done:
     ticket, counter = own_ticket(w, uid, version, staff, Verb.RECALL)
     least = w.config.rules.recall_min_s
     since = seconds_between(ticket.called_at or w.at, w.at)
-    if ticket.state is State.CALLED and since < least:
+    # A clock that was set back since the call says nothing about how long ago it was.
+    if ticket.state is State.CALLED and 0 <= since < least:
         raise Refused("recall_too_soon", wait_s=max(1, round(least - since)))
     after = ticket.after(Verb.RECALL, calls=ticket.calls + 1, called_at=w.at)
     tickets.save(w, after, was=ticket.version)
@@ -298,7 +299,10 @@ def transfer(
         raise Refused("target_unknown")
     if target.id == ticket.queue_id:
         raise Refused("same_queue")
-    back = ticket.queue_id if come_back else None
+    # Sent on without a wish of its own, it still returns to where it is expected.
+    back = ticket.queue_id if come_back else ticket.return_queue_id
+    if back == target.id:
+        back = None
     return _move(w, ticket, counter, to=target.id, back=back, note=reason.strip())
 
 
@@ -316,7 +320,7 @@ def _move(
     after = ticket.after(
         Verb.TRANSFER,
         queue_id=to,
-        sort_at=ticket.sort_at if keeps else w.at,
+        sort_at=ticket.sort_at if keeps else tickets.end_of_line(w, to, rank=ticket.rank),
         return_queue_id=back,
         transfers=ticket.transfers + 1,
         left_at=w.at,

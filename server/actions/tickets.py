@@ -90,7 +90,7 @@ def issue(
         rank=ORDINARY if klass is None else klass.rank,
         priority_reason=priority_reason.strip(),
         queued_at=w.at,
-        sort_at=w.at,
+        sort_at=tickets.end_of_line(w, info.id, rank=ORDINARY if klass is None else klass.rank),
         counter_id=None,
         call_uid=None,
         calls=0,
@@ -277,7 +277,8 @@ def reinstate(w: Work, uid: str, *, version: int) -> Done:
     first = tickets.waiting_in(
         w, ticket.queue_id, rank=ticket.rank, most=max(1, rules.reinstate_behind)
     )
-    place = place_behind(first, behind=rules.reinstate_behind, now=w.at)
+    end = tickets.end_of_line(w, ticket.queue_id, rank=ticket.rank)
+    place = place_behind(first, behind=rules.reinstate_behind, now=end)
     after = ticket.after(
         Verb.REINSTATE,
         sort_at=place,

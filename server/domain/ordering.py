@@ -66,7 +66,7 @@ def place_behind(waiting: Sequence[Ticket], *, behind: int, now: str) -> str:
     Args:
         waiting: the first *behind* tickets that wait, in order (fewer when fewer wait).
         behind: how many go before it.
-        now: used when fewer wait: the ticket goes to the end.
+        now: used when fewer wait: the end of the line, see `place_at_end`.
 
     Ties are broken by id; the reinstated ticket is older than those before it and would win a tie,
     so its time lies one millisecond after the last of them.
@@ -74,6 +74,14 @@ def place_behind(waiting: Sequence[Ticket], *, behind: int, now: str) -> str:
     if len(waiting) < behind or behind < 1:
         return now if behind >= 1 else (waiting[0].sort_at if waiting else now)
     return _next_millisecond(waiting[behind - 1].sort_at)
+
+
+def place_at_end(last: str | None, now: str) -> str:
+    """Return the `sort_at` behind the ticket that waits as the *last* one: now, as a rule.
+
+    A clock that was set back would otherwise put whoever comes after before whoever came first.
+    """
+    return now if last is None or last < now else _next_millisecond(last)
 
 
 def _next_millisecond(at: str) -> str:

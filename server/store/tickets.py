@@ -7,7 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from server.domain.ordering import ORDINARY
+from server.domain.moments import Moment
+from server.domain.ordering import ORDINARY, place_at_end
 from server.domain.tickets import State, Ticket
 from server.kit.contract.reasons import Refused
 from server.store import tables
@@ -110,6 +111,18 @@ _WAITING_IN = Sql(
     )
     .order_by(T.sort_at, T.id)
     .limit(sa.bindparam("most"))
+)
+_LAST_IN = Sql(
+    sa.select(T.sort_at)
+    .where(
+        T.hall_id == sa.bindparam("h"),
+        T.date == sa.bindparam("d"),
+        T.queue_id == sa.bindparam("q"),
+        T.rank == sa.bindparam("r"),
+        T.state == sa.literal_column("'waiting'"),
+    )
+    .order_by(T.sort_at.desc(), T.id.desc())
+    .limit(1)
 )
 _IN_STATES: dict[tuple[State, ...], Sql] = {
     states: Sql(
@@ -232,6 +245,11 @@ def waiting_in(r: Read, queue_id: int, *, rank: int, most: int) -> list[Ticket]:
     """Return up to *most* waiting tickets of one queue and class, in order."""
     rows = r.all(_WAITING_IN, h=r.hall.id, d=r.hall.date, q=queue_id, r=rank, most=most)
     return [ticket_from_row(row) for row in rows]
+
+
+def end_of_line(r: Read, queue_id: int, *, rank: int) -> Moment:
+    """Return the `sort_at` behind everybody who waits in one queue and class."""
+    return place_at_end(r.scalar(_LAST_IN, h=r.hall.id, d=r.hall.date, q=queue_id, r=rank), r.at)
 
 
 def in_states(r: Read, *states: State) -> list[Ticket]:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from server.actions import calling, catalogue, counters, days, tickets
+from server.domain.people import Staff
 from server.domain.tickets import State
 from server.kit.contract.reasons import Refused
 from server.store import tickets as rows
@@ -140,3 +141,48 @@ def test_the_last_open_counter_closes_on_waiting_people_only_with_a_reason(bench
 
     assert refused.value.code == "people_waiting"
     bench.run(lambda w: counters.close(w, "1", staff=staff, expected=None, reason="生病"))
+
+
+def _serve_next(bench: Bench, staff: Staff) -> str:
+    done = bench.run(lambda w: calling.call_next(w, "1", staff=staff, expected=None))
+    here = bench.run(lambda w: calling.start(w, done.ticket, version=done.version, staff=staff))
+    bench.run(lambda w: calling.finish(w, here.ticket, version=here.version, staff=staff))
+    return str(done.number)
+
+
+def test_nobody_is_overtaken_because_the_clock_was_set_back(bench: Bench) -> None:
+    staff = bench.open()
+    first, second = bench.issue(), bench.issue()
+    bench.clock.move(hours=-1)
+    third = bench.issue()
+
+    called = [_serve_next(bench, staff) for _ in range(3)]
+
+    assert called == [first.number, second.number, third.number]
+    bench.whole()
+
+
+def test_a_reinstated_ticket_goes_to_the_end_though_the_clock_was_set_back(bench: Bench) -> None:
+    bench.run(lambda w: catalogue.set_rules(w, min_calls=1))
+    staff = bench.open()
+    bench.issue()
+    done = bench.run(lambda w: calling.call_next(w, "1", staff=staff, expected=None))
+    gone = bench.run(lambda w: calling.no_show(w, done.ticket, version=done.version, staff=staff))
+    waiting = bench.issue()
+    bench.clock.move(hours=-1)
+
+    bench.run(lambda w: tickets.reinstate(w, gone.ticket, version=gone.version))
+
+    done = bench.run(lambda w: calling.call_next(w, "1", staff=staff, expected=None))
+    assert done.number == waiting.number
+
+
+def test_a_call_may_be_repeated_though_the_clock_was_set_back(bench: Bench) -> None:
+    staff = bench.open()
+    bench.issue()
+    done = bench.run(lambda w: calling.call_next(w, "1", staff=staff, expected=None))
+    bench.clock.move(hours=-1)
+
+    again = bench.run(lambda w: calling.recall(w, done.ticket, version=done.version, staff=staff))
+
+    assert again.number == done.number
