@@ -245,8 +245,27 @@ class _Pooled:
 
 def _engine(url: sa.URL) -> sa.Engine:
     if url.get_backend_name() == "sqlite":
-        return sa.create_engine(url)
+        return _whole(sa.create_engine(url))
     return sa.create_engine(url, pool_size=16, max_overflow=8, pool_timeout=5, pool_pre_ping=False)
+
+
+def _whole(engine: sa.Engine) -> sa.Engine:
+    """Have transactions of *engine* hold statements that change the schema, too.
+
+    Python's driver begins none before them: a process killed in the middle of a migration left half
+    a schema behind, at which every later start failed.
+    """
+
+    @sa.event.listens_for(engine, "connect")
+    def leave_transactions_to_us(driver: Any, _: object) -> None:
+        driver.isolation_level = None
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        kind = connection.get_execution_options().get("begin", "DEFERRED")
+        connection.exec_driver_sql(f"BEGIN {kind}")
+
+    return engine
 
 
 def _begin(link: Link) -> None:

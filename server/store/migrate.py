@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -20,11 +19,12 @@ def _config() -> Config:
 
 
 def upgrade(database: Database) -> None:
-    """Bring *database* to the newest schema; a database at it is left alone."""
+    """Bring *database* to the newest schema, wholly or not at all; one at it is left alone."""
     config = _config()
-    with database.engine().begin() as connection:
-        if database.is_sqlite:
-            connection.execute(sa.text("PRAGMA foreign_keys = OFF"))
+    # Nobody else may begin to upgrade the same file. Foreign keys are off, as SQLite has them for
+    # a connection that does not say otherwise: a table is copied and renamed to change it.
+    engine = database.engine().execution_options(begin="IMMEDIATE")
+    with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
