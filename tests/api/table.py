@@ -149,7 +149,7 @@ TICKETS = [
     verb_row("finish", lambda w: w.serving(), "done"),
     verb_row("no-show", lambda w: w.called(), "no_show"),
     verb_row("hold", lambda w: w.serving(), "held", reason="补材料"),
-    verb_row("transfer", lambda w: w.serving(), "waiting", queue="B", come_back=False, reason=""),
+    verb_row("transfer", lambda w: w.serving(), "waiting", queue="C", come_back=False, reason=""),
     verb_row("send-back", lambda w: w.called(), "waiting", reason="叫错了"),
     Endpoint(
         rule="/api/v1/tickets/<uid>/resume",

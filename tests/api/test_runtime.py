@@ -174,7 +174,7 @@ def test_what_was_answered_before_the_end_is_kept(hall: RunningHall) -> None:
 def test_a_second_server_on_the_same_folder_is_refused_in_words(hall: RunningHall) -> None:
     hall.start()
     other = RunningHall(hall.folder, free_port())
-    second = subprocess.run(_run(other), capture_output=True, text=True, check=False)
+    second = subprocess.run(_run(other), capture_output=True, text=True, check=False, timeout=60)
     added = hall.command(
         "person", "add", "beside", "--label", "9", "--role", "clerk", "--password-stdin",
         typed="Correct-Horse-7\n",

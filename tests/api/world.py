@@ -13,12 +13,14 @@ from typing import Any
 import urllib3
 
 from server.kit.contract.reasons import REASONS
+from server.store import tables
 from tests.support.hall import Answer, Client, RunningHall, running_hall
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 NOT_FOR_PEOPLE = re.compile(
     r"Traceback|Error|Exception|Expected|sqlite|psycopg|msgspec|\$\.|None\b"
 )
+TABLES = sorted(set(tables.METADATA.tables) - {"session", "sign_in"})
 ITEM = "MZ-01"
 """Served at counter 1 only, as every item of its queue."""
 
@@ -47,6 +49,8 @@ class World:
 
     def __init__(self, hall: RunningHall) -> None:
         self.hall = hall
+        engine = hall.database().engine().execution_options(isolation_level="AUTOCOMMIT")
+        self.database = engine.connect()
         self.nobody = hall.client()
         self.kiosk = hall.enrol("kiosk", name="东门取号机")
         self.other_kiosk = hall.enrol("kiosk")
@@ -84,10 +88,15 @@ class World:
 
     @contextmanager
     def unchanged(self) -> Iterator[None]:
-        """Nothing that any screen shows, and nothing in the log, changes in this block."""
-        before = self.board()
+        """Nothing that any screen shows changes in this block, and no table gains a row."""
+        before = (self.board(), self.rows())
         yield
-        assert before == self.board()
+        assert before == (self.board(), self.rows())
+
+    def rows(self) -> dict[str, int]:
+        """How many rows each table has, those of sessions left out."""
+        counts = " UNION ALL ".join(f"SELECT '{t}', count(*) FROM {t}" for t in TABLES)
+        return {row[0]: row[1] for row in self.database.exec_driver_sql(counts)}
 
     def settle(self) -> None:
         """Day open, no emergency, counters 1 and 2 open and free."""
@@ -182,4 +191,6 @@ def running_world(folder: Path, **options: Any) -> Iterator[World]:
     """Run a hall with somebody of each kind."""
     rules = {"min_calls": 1, "reinstate_limit": 99}
     with running_hall(folder, rules=rules, **options) as hall:
-        yield World(hall)
+        world = World(hall)
+        yield world
+        world.database.close()
