@@ -202,7 +202,7 @@ def _people(hall: Hall, data: list[str]) -> None:
     people.append({"login": "guide", "label": "导办", "role": "guide", "counter": ""})
     people.append({"login": "manager", "label": "值班", "role": "manager", "counter": ""})
     for person in people:
-        person["password"] = f"Demo-{secrets.token_hex(4)}"
+        person["password"] = new_password()
     listed = [
         {"login": p["login"], "label": p["label"], "roles": [p["role"]], "password": p["password"]}
         for p in people
@@ -211,6 +211,11 @@ def _people(hall: Hall, data: list[str]) -> None:
     descriptor = os.open(hall.people_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         json.dump(people, file, ensure_ascii=False, indent=1)
+
+
+def new_password() -> str:
+    """Return a random password: digits only after the word, so that no login stands in it."""
+    return f"Demo-{secrets.randbelow(10**9):09d}"
 
 
 def _command(*args: str, typed: str = "") -> str:

@@ -46,7 +46,7 @@ def test_a_crowd_gets_no_number_twice_and_loses_none(database_url: str, tmp_path
 def test_a_crowd_for_a_minute(database_url: str, tmp_path: Path) -> None:
     name = "postgresql" if "postgresql" in database_url else "sqlite"
     figures = hammer(
-        tmp_path / "hall", database_url_of(database_url), seconds=scaled(60, least=3), seed=7
+        tmp_path / "hall", database_url_of(database_url), seconds=scaled(60, least=8), seed=7
     )
     report(f"hammer {name}", figures)
 
