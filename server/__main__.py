@@ -124,10 +124,12 @@ def _run(config: ServerConfig, _: dict[str, str], __: argparse.Namespace) -> int
     from gevent.event import Event
 
     from server.app import alone, build, database
+    from server.kit.sockets import room_for_many
     from server.logs import set_up
     from server.store import migrate
 
     set_up(config.log_level)
+    room_for_many()
     with alone(config):
         db = database(config)
         migrate.upgrade(db)

@@ -41,6 +41,19 @@ def listen(host: str, port: int, *, backlog: int = BACKLOG) -> socket.socket:
     return sock
 
 
+def room_for_many() -> None:
+    """Let this process have as many connections as the system allows it at most.
+
+    Most systems begin with 1024 files, which is less than a hall's screens and phones.
+    """
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 def no_delay(sock: stdlib_socket.socket) -> None:
     """Send small messages at once and drop a dead peer after `PEER_DEAD_MS`."""
     sock.setsockopt(stdlib_socket.IPPROTO_TCP, stdlib_socket.TCP_NODELAY, 1)

@@ -31,6 +31,16 @@ OUTBOX_FRAMES = 1000
 STALL_S = 20.0
 """A client that takes no byte of a waiting frame for this long is disconnected."""
 
+IDLE_S = 75.0
+"""A connection on which no request comes for this long is closed: phones leave the hall without
+saying so, and each would keep a file of the process for ever."""
+
+HEADERS_S = 20.0
+"""A request's headers have this long from their first line to their last."""
+
+STILL_S = 30.0
+"""A request's body, or an answer, that does not move at all for this long is given up."""
+
 _log = logging.getLogger("hall.wire")
 
 
@@ -190,11 +200,27 @@ class HallWebSocket(WebSocket):  # type: ignore[misc]  # geventwebsocket ships n
 
 
 class HallHandler(WebSocketHandler):  # type: ignore[misc]  # geventwebsocket ships no types
-    """Serves HTTP and WebSockets, quietly."""
+    """Serves HTTP and WebSockets, quietly, and waits for nobody without end."""
+
+    def read_requestline(self) -> str:
+        """Return the first line of the next request, empty when none comes in time."""
+        self.socket.settimeout(None)
+        line = ""
+        with gevent.Timeout(IDLE_S, False):
+            line = super().read_requestline()
+        self.socket.settimeout(STILL_S)
+        return line
+
+    def read_request(self, raw_requestline: str) -> bool:
+        """Read the headers; False, which is answered with 400, when they do not end in time."""
+        with gevent.Timeout(HEADERS_S, False):
+            return bool(super().read_request(raw_requestline))
+        return False
 
     def upgrade_connection(self) -> Any:
         """Answer the handshake and put our socket in the place of the stock one."""
         answer = super().upgrade_connection()
+        self.socket.settimeout(None)  # from here on pings tell whether anybody is there
         stock = getattr(self, "websocket", None)
         if stock is not None:
             stock.closed = True  # its __del__ would send a close frame

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import socket
 import struct
 import threading
@@ -384,3 +385,49 @@ def test_everybody_is_told_when_the_server_stops():
         assert client.event("bye") == {"reason": "shutting_down"}
         assert client.closed()
         assert server.process.wait(10) == 0
+
+
+def test_a_connection_without_a_request_is_closed_in_time():
+    """Phones leave the hall without saying so; their connections must not stay for ever."""
+    with impatient() as hall, socket.create_connection(("127.0.0.1", hall.port)) as phone:
+        phone.settimeout(10)
+        phone.sendall(b"GET /socket.io/ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        while phone.recv(65536):  # the answer, then the end
+            pass
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [
+        b"",
+        b"POST /test/publish HTT",
+        b"POST /test/publish HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ",
+        b"POST /test/publish HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n\r\n{",
+    ],
+    ids=["nothing", "line", "headers", "body"],
+)
+def test_a_request_that_never_ends_is_given_up(begun: bytes):
+    with impatient() as hall, socket.create_connection(("127.0.0.1", hall.port)) as slow:
+        slow.settimeout(10)
+        slow.sendall(begun)
+        with contextlib.suppress(ConnectionResetError):
+            while slow.recv(65536):
+                pass
+
+
+def test_a_quiet_screen_is_not_cut_off():
+    with impatient() as hall:
+        screen = Socket.device(hall.port)
+        screen.event("welcome")
+        screen.ws.settimeout(2.5)
+        time.sleep(2)
+        last = hall.publish()
+
+        assert screen.seqs(last)[-1] == last
+
+
+@contextlib.contextmanager
+def impatient() -> Iterator[HallServer]:
+    """A hall that waits for one second where the real one waits for half a minute."""
+    with hall_server(environ={**os.environ, "HALL_TEST_PATIENCE_S": "1"}) as server:
+        yield server

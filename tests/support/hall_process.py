@@ -12,6 +12,7 @@ from gevent import monkey
 
 monkey.patch_all()
 
+import os
 import signal
 import sys
 from datetime import UTC, datetime
@@ -30,7 +31,7 @@ from server.kit.contract.codec import Event
 from server.kit.contract.messages import BY_TYPE, HallDay, TicketIssued
 from server.kit.contract.moments import instant, moment
 from server.kit.contract.reasons import Refused
-from server.realtime import wire
+from server.realtime import outbox, wire
 from server.realtime.fanout import Fanout, Source
 from server.realtime.namespaces import Realtime, StaffIdentity
 from server.realtime.presence import DeviceIdentity
@@ -258,4 +259,6 @@ def _rss_kb() -> int:
 
 
 if __name__ == "__main__":
+    if patience := os.environ.get("HALL_TEST_PATIENCE_S"):
+        outbox.IDLE_S = outbox.HEADERS_S = outbox.STILL_S = float(patience)
     main(int(sys.argv[1]) if len(sys.argv) > 1 else 0)
