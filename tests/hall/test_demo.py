@@ -118,11 +118,13 @@ def free(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
+@pytest.mark.timeout(600)
 def test_one_command_starts_a_hall_and_its_end_leaves_nothing(tmp_path: Path) -> None:
     folder = tmp_path / "hall"
     with demo(folder, "--busy", "--speed=60") as first:
         first.ready()
-        pages = {part: first.page(part) for part in PARTS}
+        for part, word in WORDS.items():  # kiosk and display may still be connecting
+            wait_until(lambda p=part, w=word: w in first.page(p), f"{word} on {part}")
         family = first.family()
         wait_until(
             lambda: "done" in first.tickets().values() and len(read_tray(folder / "tray")) >= 3,
@@ -133,7 +135,6 @@ def test_one_command_starts_a_hall_and_its_end_leaves_nothing(tmp_path: Path) ->
         issued, slips = first.tickets(), len(read_tray(folder / "tray"))
     people = (folder / "people.json").read_bytes()
 
-    assert {part: word in pages[part] for part, word in WORDS.items()} == dict.fromkeys(PARTS, True)
     assert len(family) == len(PARTS)
     assert status == 0
     assert [pid for pid in family if lives(pid)] == []
