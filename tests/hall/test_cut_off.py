@@ -297,7 +297,7 @@ def test_a_wall_without_network_for_a_minute(wall: Wall, how: str) -> None:
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("how", ["cut", "stall"])
 def test_a_wall_without_network_over_midnight(wall: Wall, how: str) -> None:
-    outage_s = scaled(60, least=2)
+    outage_s = scaled(60, least=DEAD_S + 2)
     took = midnight_passes(wall, how, outage_s)
 
     report(f"display {how} over midnight", {"outages": 1, "slowest_s": round(took, 2)})

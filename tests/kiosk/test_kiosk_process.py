@@ -318,17 +318,6 @@ def test_killed_between_touch_and_paper_a_touch_has_one_number_and_one_paper_at_
         assert model.complaints() == []
 
 
-@pytest.mark.torture
-def test_two_hundred_kills_between_touch_and_paper(hall: RunningHall, tmp_path: Path) -> None:
-    with (
-        running_model(tmp_path / "model", baud=38400, fast=False) as model,
-        running_kiosk(hall, tmp_path / "kiosk", printer=model.port) as kiosk,
-    ):
-        seen = kill_rounds(kiosk, hall, model, rounds=200, seed=11)
-
-        assert seen["printed"] and seen["unknown"] and seen["no number"], seen
-
-
 def test_status_says_in_words_and_by_its_exit_status(kiosk: RunningKiosk) -> None:
     good = kiosk.command("status", "--port", str(kiosk.port))
     gone = kiosk.command("status", "--port", "1")
