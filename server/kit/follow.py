@@ -22,6 +22,8 @@ class Follower:
 
     def __init__(self, board: Board | None) -> None:
         self.board = board
+        self.run: str | None = None
+        """Run of the server from which the board is known, as its welcome said."""
         self._trusted = board is not None
 
     @property
@@ -42,6 +44,7 @@ class Follower:
         if payload["mode"] == "snapshot":
             self.board = msgspec.convert(payload["board"], Board)
             self._trusted = True
+            self.run = payload.get("run")
             return ()
         fits = self.board is not None and self.board.hall == payload["hall"] and self._trusted
         events = self.fold(payload["events"]) if fits else None

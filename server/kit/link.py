@@ -100,6 +100,7 @@ class HallLink:
         self._shelf = BoardShelf(self._keeping)
         kept = self._keeping.board()
         self._follower = Follower(kept[0] if kept else None)
+        self._follower.distrust()  # shown at once; the hall may have gone back to a backup since
         self.board_at: datetime | None = kept[1] if kept else None
         """When the board was last known to be true."""
         self.catalogue: Catalogue | None = self._fetcher.known
@@ -256,6 +257,7 @@ class HallLink:
             "token": self._device.token,
             "contract": [codec.VERSION],
             "since": self._follower.since,
+            "run": self._follower.run,
             "content": self.catalogue.digest if self.catalogue else "",
             "software": self._software,
         }

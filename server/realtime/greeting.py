@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -23,10 +24,28 @@ class Greeter:
     def __init__(self, source: Source, now: Callable[[], datetime]) -> None:
         self._source = source
         self._now = now
+        self._run = secrets.token_urlsafe(9)
+
+    def common(self, since: int | None, run: str | None) -> int | None:
+        """Return *since* if what a client saw up to it is what this log holds, else None.
+
+        Args:
+            since: the last event that the client has seen.
+            run: what the `welcome` said from which the client knows; None says nothing.
+
+        The log of another run of the server may have been replaced by a backup since, and have
+        grown beyond *since* with other events.
+        """
+        return since if run in {None, self._run} else None
 
     def welcome(self, hall: str, since: int | None, *, public: bool) -> dict[str, Any]:
         """Return the payload of `welcome` for a client that has seen everything up to *since*."""
-        head = {"contract": codec.VERSION, "hall": hall, "now": moment(self._now())}
+        head = {
+            "contract": codec.VERSION,
+            "hall": hall,
+            "now": moment(self._now()),
+            "run": self._run,
+        }
         events = None if since is None else self._missed(hall, since)
         if events is None:
             board = msgspec.to_builtins(self._source.board(hall))

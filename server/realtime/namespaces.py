@@ -168,7 +168,8 @@ class Edge(_Space):
             f"zone:{device.hall}:{device.zone}",
             f"device:{device.uid}",
         ]
-        gevent.spawn(self._greet, sid, device.hall, hello.since, rooms)
+        since = self._greeter.common(hello.since, hello.run)
+        gevent.spawn(self._greet, sid, device.hall, since, rooms)
 
     def on_disconnect(self, reason: object = None) -> None:
         """Note that the connection ended."""

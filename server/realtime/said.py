@@ -19,6 +19,8 @@ class Hello(Struct, frozen=True, kw_only=True):
     token: Token = ""
     contract: Annotated[list[int], Meta(max_length=16)] = msgspec.field(default_factory=list)
     since: int | None = None
+    run: Code | None = None
+    """`run` of the last welcome; None from a device that knows none."""
     content: Code = ""
     software: Code = ""
 

@@ -117,6 +117,39 @@ def test_a_server_killed_and_restarted_is_found_again(follow: Follow):
         w.knows(last, within_s=3)
 
 
+def test_a_hall_restored_from_a_backup_is_shown_though_its_log_has_grown_since(follow: Follow):
+    with hall_server() as first, relay(first.port) as wire:
+        w = follow(wire.url).live()
+        lost = first.publish("ticket.called", call="lost", ticket="A001", queue="A", counter="3",
+                             counter_name="3号窗口", zone="1F", times=1, speak=True, waiting=0)  # fmt: skip
+        w.knows(lost, within_s=3)
+        wire.cut()
+        first.process.kill()
+        first.process.wait()
+        with hall_server(port=first.port) as second:
+            last = second.publish(count=lost + 3)
+            wire.heal()
+
+            w.knows(last, within_s=BACK_S)
+            assert w.link.board is not None
+            assert w.link.board.calls == ()
+
+
+def test_an_agent_that_slept_over_a_restore_asks_for_everything(follow: Follow):
+    with hall_server() as first:
+        w = follow(first.url).live()
+        w.knows(first.publish(count=2), within_s=3)
+        w.link.stop()
+        first.process.kill()
+        first.process.wait()
+    with hall_server(port=first.port) as second:
+        last = second.publish(count=5)
+        again = follow(second.url).live()
+        again.knows(last, within_s=3)
+
+        assert again.changes[-1].events == (), "a snapshot, no replay of another log"
+
+
 def test_an_outage_that_begins_during_the_handshake_heals(
     hall: HallServer, wire: Relay, follow: Follow
 ):

@@ -339,8 +339,8 @@ token or session.
 
 | direction | event | payload |
 |---|---|---|
-| to the server | connect, `auth` | `{token, contract: [1], since: 1234 or null, content: digest, software}` |
-| to the client | `welcome` | `{contract, hall, now, mode: "replay", events: [envelope…]}` or `{…, mode: "snapshot", board}` |
+| to the server | connect, `auth` | `{token, contract: [1], since: 1234 or null, run, content: digest, software}` |
+| to the client | `welcome` | `{contract, hall, now, run, mode: "replay", events: [envelope…]}` or `{…, mode: "snapshot", board}` |
 | to the client | `event` | list of envelopes, ascending `seq` |
 | to the server | `sync` | `{since}`; answered by `welcome` |
 | to the server | `ack` | `{seq, content, outputs: [{call, times, output, at}], status}` every 10 s and after each call |
@@ -349,7 +349,9 @@ token or session.
 
 A client keeps the last `seq` it folded into its board. The next event has `seq + 1`; a smaller one
 was seen already and is dropped; a larger one means a gap, and the client asks `sync`. What came with a
-welcome is shown, but never spoken or flashed.
+welcome is shown, but never spoken or flashed. `run` changes when the server starts: sent back with
+`since`, it says in whose log `since` was counted, and after a restart, which may have restored a
+backup, brings a snapshot.
 
 ```json
 {"v": VERSION, "hall": "main", "seq": 4711, "at": "2026-11-23T01:15:07.412Z", "type": "ticket.called",
