@@ -404,6 +404,11 @@ LONG = """(most) => {
   });
   return wide.map((e) => `${e.className}: ${e.textContent.trim().slice(0, 40)}`);
 }"""
+OUTSIDE = """() => {
+  const edge = document.querySelector(".deck").getBoundingClientRect().right;
+  const wide = [...document.querySelectorAll(".now, .now *, .main, .say, .key")];
+  return wide.filter((e) => e.getBoundingClientRect().right > edge + 1).map((e) => e.className);
+}"""
 WHERE = "document.querySelector('.main').getBoundingClientRect().top"
 KEYS_AT = "document.querySelector('.keys').getBoundingClientRect().top"
 
@@ -452,6 +457,17 @@ def test_the_longest_names_fit_and_nothing_that_is_pressed_moves(hall, kiosk, si
     look()
 
     assert len(seen) == 1, f"the large button and the keys stood at {seen}"
+
+
+def test_with_nobody_waiting_every_column_keeps_to_itself(sit):
+    page = sit("2")
+    found = {}
+    for width in (360, 400, 800, 1180, 1280, 1440, 1920):
+        page.set_viewport_size({"width": width, "height": 900})
+        found[width] = page.evaluate(OUTSIDE)
+
+    assert number(page) == "0"
+    assert {width: [] for width in found} == found
 
 
 def test_the_small_window_remembers_its_size(sit):
@@ -548,6 +564,8 @@ def test_the_first_html_and_the_script_say_the_same(hall, kiosk):
     paper = [t | {"print_state": "failed", "print_fault": "jam", "priority": "军人", "priority_reason": "证"}
              for t in first["waiting"]]  # fmt: skip
     more += [first | {"waiting": paper, "day_state": "closing", "emergency": "请有序离开"}]
+    unsure = [t | {"print_state": "unknown"} for t in first["waiting"]]
+    more += [first | {"waiting": unsure}, first | {"waiting": [], "waiting_count": 0}]
     views = [later(v, s) for v in [*seen, *more] for s in (0, 59.9, 61, 4000)]
 
     said_by_page = json.loads(

@@ -33,6 +33,8 @@ MAIN = {
     "serving": ("finish", "办结", "F4"),
 }
 """Mood → verb, words and key of the only large button."""
+NO_PAPER = {"failed": "没出票", "unknown": "可能没出票"}
+"""The mark of a ticket whose citizen may stand there without a slip, by its print state."""
 NAMED = 4
 """So many numbers without paper are named in one line."""
 
@@ -188,7 +190,7 @@ def _empty(view: DeskView, line: str, now: datetime) -> dict[str, str]:
             found = _named("空闲", str(view.waiting_count), what, long)
             return found | {"unit": "人等候", "priority": priority(first)}
         case _:
-            words = ("空闲", "无人等候", "有人取号时这里会显示", "")
+            return _named("空闲", "0", "有人取号时这里会显示", "") | {"unit": "人等候"}
     return _named(*words)
 
 
@@ -202,7 +204,7 @@ def row(t: DeskTicket, view: DeskView, kind: str) -> Mapping[str, str]:
     marks = (
         f"优先 {t.priority}" if t.priority else "",
         t.note if kind == "held" else "",
-        "没出票" if t.print_state == "failed" else "",
+        NO_PAPER.get(t.print_state, ""),
     )
     since = t.queued_at if kind == "waiting" else t.left_at or t.queued_at
     long = _since(since, now)

@@ -71,6 +71,7 @@ test("rows say since when, why, and whether the paper is missing", () => {
 
   assert.deepEqual([rowOf(held, NOW, "held").mark, rowOf(held, NOW, "held").time], ["复印", "5 分钟"]);
   assert.equal(rowOf(lost, NOW, "waiting").mark, "优先 军人 · 没出票");
+  assert.equal(rowOf(ticket({ print_state: "unknown" }), NOW, "waiting").mark, "可能没出票");
   assert.equal(rowOf(ticket({ queued_at: "2026-11-23T01:39:30.000Z" }), NOW, "waiting").time, "刚到");
 });
 

@@ -200,7 +200,7 @@ async function reprintWish(view, t) {
   const well = view.kiosks.filter((k) => k.online);
   const device = await choose({
     title: `${t.number} 在哪台取号机补打？`,
-    options: well.map((k) => ({ value: k.uid, words: k.name, hint: k.faults.length ? "打印机有故障" : "" })),
+    options: well.map((k) => ({ value: k.uid, words: k.name, hint: k.faults.some((f) => f !== "near_end") ? "打印机有故障" : "" })),
   });
   if (!device) return null;
   const why = await reason(`补打 ${t.number}，原因`, REPRINT);

@@ -21,6 +21,8 @@ const FAULTS = Object.freeze({
   silent: "打印机没有应答",
   no_port: "没有接打印机",
 });
+/** The mark of a ticket whose citizen may stand there without a slip, by its print state. */
+const NO_PAPER = Object.freeze({ failed: "没出票", unknown: "可能没出票" });
 
 /**
  * A length of time in words: `40 秒`, `26 分钟`, `1 小时 5 分`.
@@ -167,7 +169,7 @@ export function face(view, nowMs) {
     return { ...base, state: "暂停服务", number: c.reason || "暂停", what: back, sub: wait };
   }
   if (!view.waiting_count || !first) {
-    return { ...base, state: "空闲", number: "无人等候", what: "有人取号时这里会显示", sub: "" };
+    return { ...base, state: "空闲", number: "0", unit: "人等候", what: "有人取号时这里会显示" };
   }
   return {
     ...base,
@@ -197,7 +199,7 @@ export function rowOf(t, nowMs, list) {
     mark: [
       t.priority ? `优先 ${t.priority}` : "",
       list === "held" ? t.note : "",
-      t.print_state === "failed" ? "没出票" : "",
+      NO_PAPER[/** @type {keyof typeof NO_PAPER} */ (t.print_state)] ?? "",
     ]
       .filter(Boolean)
       .join(" · "),
