@@ -306,7 +306,8 @@ class Kiosk:
         log.info("printer.changed", faults=status.faults, near_end=status.near_end)
         self._printer_seen = seen
         # Remembered by the link, which tells it again with each of its own acknowledgements.
-        self.link.ack((), {"faults": list(status.faults), "near_end": status.near_end})
+        faults = (*status.faults, "near_end") if status.near_end else status.faults
+        self.link.ack((), {"faults": list(faults)})
         self.changed()
 
     @property

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 COMING_S = 180.0
-"""So long the page says that somebody is coming."""
+"""So long the page says that somebody was told; nobody has answered yet."""
 ANSWERED_S = 60.0
 """So long it says that somebody has set out."""
 FAILED_S = 30.0
@@ -30,7 +30,7 @@ class HelpState(StrEnum):
 WORDS: dict[HelpState, str] = {
     HelpState.NONE: "",
     HelpState.CALLING: "正在呼叫工作人员…",
-    HelpState.COMING: "已通知导办台，工作人员正在赶来，请稍候",
+    HelpState.COMING: "已通知工作人员，请在这里稍候",
     HelpState.ANSWERED: "工作人员已收到，马上到您身边",
     HelpState.FAILED: "现在呼叫不到工作人员，请直接到导办台",
 }

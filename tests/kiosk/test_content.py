@@ -149,7 +149,7 @@ def test_help_passes_and_rings_once() -> None:
 
     assert not asked.may_ring(110.0)
     assert asked.may_ring(116.0)
-    assert asked.at(279.0).words == "已通知导办台，工作人员正在赶来，请稍候"
+    assert asked.at(279.0).words == "已通知工作人员，请在这里稍候"
     assert asked.at(281.0) == Help()
     assert Help(HelpState.FAILED, 100.0).may_ring(101.0)
     assert not Help(HelpState.CALLING, 100.0).may_ring(130.0)

@@ -180,6 +180,22 @@ def test_out_of_paper_the_number_is_shown_and_staff_know(
     assert (number, "failed", "paper_out") in tickets(hall)
 
 
+def test_paper_near_its_end_is_told_to_staff_and_not_to_citizens(
+    kiosk: RunningKiosk, hall: RunningHall, model: RunningModel
+) -> None:
+    clerk = hall.clerk("near", counter="5")
+    model.control(paper="near_end")
+    try:
+        kiosk.wait(lambda _: ["near_end"] in [k["faults"] for k in clerk.desk()["kiosks"]])
+        home = kiosk.finger().html
+    finally:
+        model.control(paper="ok")
+        kiosk.wait(lambda h: not h["near_end"])
+
+    assert "您要办什么事" in home
+    assert "打印机" not in home
+
+
 def test_staff_reprint_comes_out_here_once(
     kiosk: RunningKiosk, hall: RunningHall, model: RunningModel
 ) -> None:
@@ -207,8 +223,8 @@ def test_help_is_called_and_answered(kiosk: RunningKiosk, hall: RunningHall) -> 
     hall.person("guide", "guide")
     guide = hall.client("guide")
     finger = kiosk.finger().press("help")
-    called = "正在呼叫工作人员" in finger.html or "工作人员正在赶来" in finger.html
-    finger.until(lambda f: "工作人员正在赶来" in f.html)
+    called = "正在呼叫工作人员" in finger.html or "已通知工作人员" in finger.html
+    finger.until(lambda f: "已通知工作人员" in f.html)
     device = device_of(kiosk)
 
     answer = guide.post(f"/help/{device}/answer")

@@ -315,7 +315,7 @@ def test_help_says_somebody_comes_and_that_somebody_answered(
     page = open_page(KIOSK)
     page.goto(kiosk.url)
     press(page, "help")
-    expect(page.get_by_text("工作人员正在赶来")).to_be_visible()
+    expect(page.get_by_text("已通知工作人员")).to_be_visible()
     faults = judged(page, KIOSK)
     device = (kiosk.folder / "state" / "device.json").read_text()
     uid = re.search(r'"device": ?"([^"]+)"', device)
