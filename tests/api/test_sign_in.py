@@ -100,7 +100,7 @@ def test_wrong_password_and_unknown_login_sound_alike(
         return CSRF.sub("", text).replace(name, "")
 
     assert wrong.status == unknown.status == 401
-    assert "工号或密码不对" in wrong.text
+    assert "登录名或密码不对" in wrong.text
     assert strip(wrong.text, login).replace("nobody-", "") == strip(unknown.text, login).replace(
         "nobody-", ""
     )
@@ -398,7 +398,7 @@ def test_an_address_that_tries_too_often_is_told_to_wait(hall: RunningHall) -> N
 def test_an_odd_login_is_simply_wrong(hall: RunningHall, login: str) -> None:
     answer = browser(hall).sign_in(login, "Wrong-Horse-7")
     assert answer.status == 401
-    assert "工号或密码不对" in answer.text
+    assert "登录名或密码不对" in answer.text
 
 
 def test_an_inactive_person_is_unknown(hall: RunningHall, person: Callable[..., str]) -> None:

@@ -51,7 +51,7 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
         # who asks
         "sign_in_required": Reason(status=401, zh="请先登录。", en="Sign in first."),
         "wrong_credentials": Reason(
-            status=401, zh="工号或密码不对，请重新输入。", en="Wrong sign-in name or password."
+            status=401, zh="登录名或密码不对，请重新输入。", en="Wrong sign-in name or password."
         ),
         "locked_out": Reason(
             status=429,
