@@ -57,7 +57,7 @@ def create_enrolment(w: Work, *, kind: str, zone: str) -> str:
         if found is None:
             raise Refused("not_found", what=f"分区 {zone}")
         zone_id = found.id
-    token = secrets.token_urlsafe(16)
+    token = secrets.token_hex(16)  # people type it, and no option of a command line begins like it
     devices.add_enrolment(
         w,
         token_hash=token_hash(token),

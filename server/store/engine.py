@@ -62,8 +62,10 @@ class Runner(Protocol):
 
 
 def new_uid() -> str:
-    """Return 22 random URL-safe characters (128 bits)."""
-    return secrets.token_urlsafe(16)
+    """Return 22 random URL-safe characters (128 bits); a command line takes none for an option."""
+    while (uid := secrets.token_urlsafe(16)).startswith("-"):
+        pass
+    return uid
 
 
 class Database:
@@ -112,6 +114,31 @@ class Database:
             link.command("ROLLBACK")
 
     def _read_postgres(self, hall: str, fn: Callable[[Read], T]) -> T:
+        try:
+            return self._read_once(hall, fn)
+        except Exception as error:
+            if not self._forgot_dead(error):
+                raise
+        try:
+            return self._read_once(hall, fn)
+        except Exception as error:
+            told = _in_words(error)
+            if told is error:
+                raise
+            raise told from error
+
+    def _forgot_dead(self, error: Exception) -> bool:
+        """Say whether *error* is a lost connection; the others of the pool are then let go, too.
+
+        After a restart of the database all are dead, and each would cost somebody an answer.
+        """
+        assert self._engine is not None
+        lost = _is_driver_down(error) or isinstance(error, sa.exc.OperationalError)
+        if lost:
+            self._engine.dispose()
+        return lost
+
+    def _read_once(self, hall: str, fn: Callable[[Read], T]) -> T:
         with _Pooled(self._engine) as link:
             link.command("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             return fn(Read(link, load_hall(link, hall), self.clock(), self.configs))
@@ -133,6 +160,7 @@ class Database:
             job.error = Refused("busy")
             job.error.__cause__ = error
         except Exception as error:
+            self._forgot_dead(error)
             job.error = _in_words(error)
 
     def run_together(self, link: Link, jobs: Sequence[Job[Any]]) -> None:
@@ -293,6 +321,9 @@ def _is_driver_down(error: Exception) -> bool:
     return type(error).__module__.startswith("psycopg") and type(error).__name__ in {
         "OperationalError",
         "AdminShutdown",
+        "CrashShutdown",
+        "CannotConnectNow",
+        "IdleInTransactionSessionTimeout",
         "DiskFull",
         "DeadlockDetected",
         "SerializationFailure",
