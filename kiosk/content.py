@@ -51,6 +51,8 @@ STOPPED_SHORT: Mapping[str, str] = MappingProxyType(
     }
 )
 """The same for a tile."""
+CLOSING = ("今天已停止取号，已取的号照常办", STOPPED_SHORT["stopped"])
+"""Both for a day that gives no more numbers while those who hold one are still served."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,10 +277,13 @@ class Hall:
         code = row.reason if row.reason in STOPPED else "queue_closed"
         if self.board is not None and self.board.day_state == "closed" and row.issuing:
             code = "day_closed"
+        why, short = STOPPED[code], STOPPED_SHORT[code]
+        if code == "day_closed" and self.board is not None and self.board.day_state == "closing":
+            why, short = CLOSING
         return Line(
             giving=False,
-            why=STOPPED[code],
-            why_short=STOPPED_SHORT[code],
+            why=why,
+            why_short=short,
             resumes=self._clock(row.resumes_at),
             people=row.waiting,
             open_counters=serving,

@@ -95,6 +95,12 @@ def test_a_closed_day_stops_every_line() -> None:
     assert found.why == "今天的服务已结束"
 
 
+def test_a_day_that_gives_no_more_numbers_is_not_over_for_those_who_hold_one() -> None:
+    found = hall(line("A", issuing=False, reason="day_closed"), day="closing").line("A")
+
+    assert (found.why, found.why_short) == ("今天已停止取号，已取的号照常办", "今天已停号")
+
+
 def test_a_reason_newer_than_this_kiosk_still_stops_the_line() -> None:
     assert hall(line("A", issuing=False, reason="strike")).line("A").why == "这里暂停取号"
 
