@@ -6,19 +6,22 @@ import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from psycopg import sql
 
 from server.actions import tickets
 from server.kit.contract.reasons import Refused
 from server.reads import log
 from server.store import counters
-from server.store.engine import Job
+from server.store.engine import Database, Job
 from server.store.work import Actor, Work
-from tests.support.bench import Bench, opened
+from tests.support.bench import Bench, opened, prepare
+from tests.support.postgres import Cluster
 
 JOB = Actor("job", "test")
 
@@ -203,3 +206,58 @@ def test_a_file_of_the_embedded_database_is_safe_against_a_power_cut(
     assert link.driver.execute("PRAGMA synchronous").fetchone()[0] == 2
     assert link.driver.execute("PRAGMA foreign_keys").fetchone()[0] == 1
     link.driver.close()
+
+
+@pytest.fixture
+def postgres_bench(postgres: Cluster) -> Iterator[Bench]:
+    """The sample hall on PostgreSQL alone: only there a connection can be lost."""
+    url = postgres.fresh_database(template="hall_2026", prepare=prepare)
+    with opened(url) as found:
+        yield found
+    postgres.drop(url)
+
+
+def cut_off(postgres: Cluster) -> None:
+    """End every connection, as a restart of the database does."""
+    postgres.execute(
+        sql.SQL(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        )
+    )
+
+
+def test_a_question_outlives_a_restart_of_the_database(
+    postgres: Cluster, postgres_bench: Bench
+) -> None:
+    seq = postgres_bench.read(log.last_seq)
+    cut_off(postgres)
+
+    assert postgres_bench.read(log.last_seq) == seq
+
+
+def test_a_restart_of_the_database_costs_one_command_its_answer_and_no_more(
+    postgres: Cluster, postgres_bench: Bench
+) -> None:
+    database = postgres_bench.db
+    held = [database.engine().raw_connection() for _ in range(4)]
+    for connection in held:
+        connection.close()
+    cut_off(postgres)
+
+    with pytest.raises(Refused) as refused:
+        postgres_bench.issue()
+
+    assert refused.value.code == "busy"
+    assert [postgres_bench.issue().number for _ in range(3)] == ["A001", "A002", "A003"]
+
+
+def test_a_question_to_a_database_that_is_down_is_refused_in_words() -> None:
+    gone = Database(
+        "postgresql+psycopg://hall@/hall?host=/nonexistent", clock=lambda: datetime.now(UTC)
+    )
+
+    with pytest.raises(Refused) as refused:
+        gone.read("yongde", log.last_seq)
+
+    assert refused.value.code == "busy"
