@@ -312,6 +312,8 @@ def _health(
     except Exception as error:
         # Whatever is wrong with the database, this page has to say so rather than fail.
         return {"ok": False, "database": type(error).__name__}
+    if not runtime.database.in_place:
+        return {"ok": False, "database": "removed"}
     last = fanout.last(code)
     lag = 0 if last is None else seq - last
     devices_here = realtime.presence.devices(code)

@@ -8,6 +8,7 @@ the lock of the hall's row.
 
 from __future__ import annotations
 
+import os
 import secrets
 import sqlite3
 import threading
@@ -82,6 +83,7 @@ class Database:
         self.configs = ConfigCache()
         self.dialect = "sqlite" if self.url.get_backend_name() == "sqlite" else "postgresql"
         self._reader: Link | None = None
+        self._file: tuple[int, int] | None = None
         self._engine = None if self.dialect == "sqlite" else _engine(self.url)
 
     @property
@@ -91,7 +93,17 @@ class Database:
 
     def writer(self) -> Link:
         """Open a SQLite connection that may write; the caller keeps it to one thread."""
-        return sqlite_link(str(self.url.database))
+        link = sqlite_link(str(self.url.database))
+        self._file = _file_at(self.url.database)
+        return link
+
+    @property
+    def in_place(self) -> bool:
+        """False when the SQLite file was removed or replaced while it is open here.
+
+        What is written then goes into a file that has no name any more and ends with the process.
+        """
+        return self._file is None or self._file == _file_at(self.url.database)
 
     def read(self, hall: str, fn: Callable[[Read], T]) -> T:
         """Return *fn* of one consistent snapshot of *hall*; it never waits for a writer.
@@ -171,6 +183,9 @@ class Database:
         refusal that invites the same key again, and nothing of it is stored.
         """
         try:
+            if not self.in_place:
+                msg = f"{self.url.database} was removed or replaced: start the server again"
+                raise sqlite3.OperationalError(msg)
             _begin(link)
         except sqlite3.Error as error:
             _fail(jobs, error)
@@ -294,6 +309,14 @@ def _whole(engine: sa.Engine) -> sa.Engine:
         connection.exec_driver_sql(f"BEGIN {kind}")
 
     return engine
+
+
+def _file_at(path: str | None) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path or "")  # noqa: PTH116  called before every commit
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino)
 
 
 def _begin(link: Link) -> None:

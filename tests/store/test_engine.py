@@ -208,6 +208,21 @@ def test_a_file_of_the_embedded_database_is_safe_against_a_power_cut(
     link.driver.close()
 
 
+def test_no_number_is_given_into_a_file_that_was_removed(
+    sqlite_bench: Bench, tmp_path: Path
+) -> None:
+    sqlite_bench.issue()
+    (tmp_path / "hall.db").rename(tmp_path / "moved.db")
+
+    with pytest.raises(Refused) as refused:
+        sqlite_bench.issue()
+
+    assert refused.value.code == "busy"
+    assert not sqlite_bench.db.in_place
+    (tmp_path / "moved.db").rename(tmp_path / "hall.db")
+    assert sqlite_bench.issue().number == "A002"
+
+
 @pytest.fixture
 def postgres_bench(postgres: Cluster) -> Iterator[Bench]:
     """The sample hall on PostgreSQL alone: only there a connection can be lost."""
