@@ -205,17 +205,14 @@ class HallHandler(WebSocketHandler):  # type: ignore[misc]  # geventwebsocket sh
     def read_requestline(self) -> str:
         """Return the first line of the next request, empty when none comes in time."""
         self.socket.settimeout(None)
-        line = ""
-        with gevent.Timeout(IDLE_S, False):
-            line = super().read_requestline()
+        line: str = gevent.with_timeout(IDLE_S, super().read_requestline, timeout_value="")
         self.socket.settimeout(STILL_S)
         return line
 
     def read_request(self, raw_requestline: str) -> bool:
         """Read the headers; False, which is answered with 400, when they do not end in time."""
-        with gevent.Timeout(HEADERS_S, False):
-            return bool(super().read_request(raw_requestline))
-        return False
+        read = super().read_request
+        return bool(gevent.with_timeout(HEADERS_S, read, raw_requestline, timeout_value=False))
 
     def upgrade_connection(self) -> Any:
         """Answer the handshake and put our socket in the place of the stock one."""
