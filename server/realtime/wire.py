@@ -42,6 +42,10 @@ __all__ = ["FrameOnceManager", "Outbox", "listen", "manager_of", "options", "ser
 STRANGER_S = 10.0
 """A connection that has joined no namespace (or was refused by all) is closed after this long."""
 
+FAIR_S = 0.001
+"""Longest stretch of greenlets between two looks at the sockets: a burst of answers after a group
+commit does not make everybody else wait for its end."""
+
 _log = logging.getLogger("hall.wire")
 
 
@@ -248,3 +252,4 @@ def settle() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 50)
+    gevent.setswitchinterval(FAIR_S)
