@@ -116,6 +116,7 @@ def test_an_emergency_stands_above_everything(world: World) -> None:
     finally:
         assert world.manager.post("/emergency", {"text": None}).status == 200
     assert html.index("请有序撤离") < html.index('data-state="waiting"')
+    assert "请在大厅留意叫号" not in html
 
 
 def test_an_expired_ticket_is_over(world: World) -> None:
