@@ -17,7 +17,7 @@ from typing import Any  # noqa: E402
 import gevent  # noqa: E402
 import urllib3  # noqa: E402
 
-from display.app import Display  # noqa: E402
+from display.app import Display, keep_pulsing  # noqa: E402
 from display.config import ConfigError, DisplayConfig, load  # noqa: E402
 from display.pages import painted, routes  # noqa: E402
 from display.screen import Screen  # noqa: E402
@@ -45,7 +45,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"hall-display: {error}", file=sys.stderr)
         return 2
     command: Callable[[DisplayConfig, argparse.Namespace], int] = arguments.command
-    return command(config, arguments)
+    try:
+        return command(config, arguments)
+    except OSError as error:  # the folder cannot be used
+        print(f"hall-display: {error}", file=sys.stderr)
+        return 1
 
 
 def run(config: DisplayConfig, arguments: argparse.Namespace) -> int:
@@ -67,14 +71,9 @@ def run(config: DisplayConfig, arguments: argparse.Namespace) -> int:
     agent.on("painted", lambda message: display.painted(painted(message)))
     agent.report(lambda: _health(link, display))
 
-    def tick() -> None:
-        while True:
-            display.pulse()
-            gevent.sleep(TICK_S)
-
     def ready() -> None:
         link.start(display.changed)
-        gevent.spawn(tick)
+        gevent.spawn(keep_pulsing, display.pulse, lambda: gevent.sleep(TICK_S))
         print(f"hall-display: http://{config.host}:{agent.port}/", flush=True)
 
     try:

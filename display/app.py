@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -16,6 +17,21 @@ from server.kit.link import Change, LinkStatus, Output
 
 PULSE_S = 2.0
 """A page hears at least this often, so that it can tell a still hall from a dead agent."""
+
+
+_log = logging.getLogger("hall.display")
+
+
+def keep_pulsing(pulse: Callable[[], object], sleep: Callable[[], object]) -> None:
+    """Call *pulse* for ever, with a *sleep* after each."""
+    while True:
+        try:
+            pulse()
+        except Exception:
+            # A broad except, as in the link: pages count their freshness from it, and a screen
+            # must heal without a person, whatever the fault of one round was.
+            _log.exception("a round failed, the next one follows")
+        sleep()
 
 
 class DisplayLink(Protocol):

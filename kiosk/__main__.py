@@ -98,13 +98,15 @@ def run(config: KioskConfig, arguments: argparse.Namespace) -> int:
 
 def enrol(config: KioskConfig, arguments: argparse.Namespace) -> int:
     """Exchange a one-time token for this kiosk's own."""
-    link = _link(config)
     try:
+        link = _link(config)
         link.enrol(arguments.token, arguments.name)
     except Refused as refused:
         return _fail(refused.zh, 1)
     except Unreachable as problem:
         return _fail(f"连不上服务器 {config.server_url}: {problem}", 1)
+    except OSError as error:
+        return _fail(str(error), 1)
     print(f"已登记: {arguments.name}, 分区 {link.zone or '全厅'}, 设备 {link.device}")
     return 0
 

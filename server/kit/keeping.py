@@ -60,6 +60,15 @@ class Keeping:
         """Return who this device is, None before it was enrolled."""
         return self._load("device.json", Enrolled)
 
+    def try_out(self) -> None:
+        """Write a file and take it away again; a one-time token is spent only where one can be kept.
+
+        Raises:
+            OSError: nothing can be written here.
+        """
+        self._store("device.try", bytes(4096), private=True)
+        (self._folder / "device.try").unlink()
+
     def keep_device(self, answer: Mapping[str, object]) -> Enrolled:
         """Keep the answer of the enrolment; raises `msgspec.ValidationError` when it is none."""
         device = msgspec.convert(answer, Enrolled)

@@ -142,7 +142,9 @@ class HallLink:
         Raises:
             Refused: the token is wrong, used or expired.
             Unreachable: no usable answer; the token may have been used up.
+            OSError: the answer could not be kept; nothing was asked.
         """
+        self._keeping.try_out()
         body = {
             "token": token,
             "name": name,

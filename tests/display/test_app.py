@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from display import qr, view
-from display.app import PULSE_S, Display
+from display.app import PULSE_S, Display, keep_pulsing
 from display.config import ConfigError, load
 from display.screen import Called, Screen
 from server.kit.contract.board import Board, evolve
@@ -271,3 +271,21 @@ def test_settings_come_from_file_environment_and_flags(tmp_path: Path) -> None:
 def test_a_mistyped_setting_stops_the_start(flags: dict[str, object]) -> None:
     with pytest.raises(ConfigError):
         load(None, {}, flags)
+
+
+def test_one_failed_round_does_not_end_the_pulse() -> None:
+    rounds = []
+
+    def pulse() -> None:
+        rounds.append(len(rounds))
+        if len(rounds) == 1:
+            raise ValueError
+
+    def sleep() -> None:
+        if len(rounds) == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        keep_pulsing(pulse, sleep)
+
+    assert rounds == [0, 1, 2]

@@ -99,6 +99,21 @@ def test_a_used_token_is_refused_in_words(hall: HallServer, tmp_path: Path) -> N
     assert not (tmp_path / "device.json").exists()
 
 
+def test_a_folder_that_cannot_be_used_is_told_and_spends_no_token(
+    hall: HallServer, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+
+    for arguments in (("enrol", "--token", "one-time"), ("run",)):
+        done = command(
+            *arguments, "--server", hall.url, "--state-dir", str(tmp_path / "file" / "state")
+        )
+
+        assert done.returncode == 1
+        assert done.stderr.startswith("hall-display: ")
+        assert "Traceback" not in done.stderr
+
+
 def test_an_unreachable_server_is_told(tmp_path: Path) -> None:
     done = command(
         "enrol", "--server", "http://127.0.0.1:9", "--state-dir", str(tmp_path), "--token", "t"

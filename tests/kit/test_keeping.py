@@ -72,6 +72,20 @@ def test_a_board_of_no_known_time_counts_as_none(tmp_path: Path, at: str):
     assert Keeping(tmp_path).board() is None
 
 
+def test_a_folder_is_tried_out_without_a_trace(tmp_path: Path):
+    Keeping(tmp_path).try_out()
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_is_found_before_a_token_is_spent(tmp_path: Path):
+    keeping = Keeping(tmp_path / "state")
+    (tmp_path / "state").rmdir()
+
+    with pytest.raises(OSError, match="No such file"):
+        keeping.try_out()
+
+
 def test_a_half_written_file_of_a_power_cut_is_replaced(tmp_path: Path):
     (tmp_path / "device.part").write_text('{"dev')
 
