@@ -37,8 +37,15 @@ def ensure_today(w: Work) -> None:
 def _roll(w: Work) -> None:
     if w.hall.date and w.hall.day_state != "closed":
         _end(w, reason="跨日自动结束")
+    _begin(w)
+
+
+def _begin(w: Work) -> None:
     w.changed_hall(date=w.today, day_state="open")
-    catalogue.add_day(w, w.today)
+    if catalogue.is_day(w, w.today):  # a clock that had gone ahead was here before
+        catalogue.set_day(w, w.today, "open", closed_at=None, reason="", expired=0)
+    else:
+        catalogue.add_day(w, w.today)
     w.publish(HallDay(date=w.today, state="open"))
     refresh_issuing(w)
 
@@ -107,9 +114,17 @@ def _expire_all(w: Work, reason: str) -> int:
 
 
 def open_day(w: Work) -> None:
-    """Open today: after a roll-over it is open; one that was stopped or closed opens again."""
+    """Open today: after a roll-over it is open; one that was stopped or closed opens again.
+
+    A clock that had gone ahead for a while has left the business day in the future, where it would
+    stay until that day comes. Once somebody has closed that day, this brings back today, whose
+    numbers go on where they were.
+    """
     ensure_today(w)
     if w.hall.day_state == "open":
+        return
+    if w.hall.day_state == "closed" and w.today < w.hall.date:
+        _begin(w)
         return
     w.changed_hall(day_state="open")
     catalogue.set_day(w, w.hall.date, "open", closed_at=None, reason="", expired=0)

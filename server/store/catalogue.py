@@ -41,6 +41,12 @@ _SET_URL = Sql(
 )
 _DAY = Sql(sa.select(B.state).where(B.hall_id == sa.bindparam("h"), B.date == sa.bindparam("d")))
 _ADD_DAY = Sql(sa.insert(tables.business_day), ["hall_id", "date", "state", "opened_at"])
+_DAY = Sql(
+    sa.select(tables.business_day.c.state).where(
+        tables.business_day.c.hall_id == sa.bindparam("h"),
+        tables.business_day.c.date == sa.bindparam("d"),
+    )
+)
 _SET_DAY = Sql(
     sa.update(tables.business_day)
     .where(B.hall_id == sa.bindparam("h"), B.date == sa.bindparam("d"))
@@ -104,6 +110,11 @@ def day_state(r: Read, date: str) -> str | None:
 def add_day(w: Work, date: str) -> None:
     """Insert a business day, open."""
     w.run(_ADD_DAY, hall_id=w.hall.id, date=date, state="open", opened_at=w.at)
+
+
+def is_day(r: Read, date: str) -> bool:
+    """Return whether there has been a business day of this date."""
+    return r.one(_DAY, h=r.hall.id, d=date) is not None
 
 
 def set_day(

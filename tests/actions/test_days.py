@@ -186,3 +186,40 @@ def test_a_call_may_be_repeated_though_the_clock_was_set_back(bench: Bench) -> N
     again = bench.run(lambda w: calling.recall(w, done.ticket, version=done.version, staff=staff))
 
     assert again.number == done.number
+
+
+def test_a_day_that_a_wrong_clock_left_in_the_future_is_brought_back_by_hand(bench: Bench) -> None:
+    first = bench.issue()
+    bench.clock.move(days=365)
+    bench.issue()
+    bench.clock.move(days=-365)
+    bench.issue()
+    assert bench.board().date == "2027-11-23"
+
+    bench.run(lambda w: days.close_day(w, reason="时钟错误"))
+    bench.verified(days.open_day)
+
+    assert bench.board().date == "2026-11-23"
+    assert (first.number, bench.issue().number) == ("A001", "A002"), "no number twice"
+    bench.whole()
+    bench.clock.move(days=1)
+    assert bench.issue().number == "A001"
+    assert bench.board().date == "2026-11-24"
+    bench.clock.move(days=364)
+    assert bench.issue().number == "A003", "that date's numbers go on, too"
+    assert bench.board().date == "2027-11-23"
+    bench.whole()
+
+
+def test_a_stopped_day_in_the_future_is_not_left_while_people_hold_its_numbers(
+    bench: Bench,
+) -> None:
+    bench.clock.move(days=365)
+    bench.issue()
+    bench.clock.move(days=-365)
+    bench.run(days.stop_issuing)
+
+    bench.run(days.open_day)
+
+    assert bench.board().date == "2027-11-23"
+    bench.whole()
