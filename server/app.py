@@ -46,6 +46,9 @@ from server.web.services import EXTENSION, KnownDevices, Services
 LARGEST_REQUEST = 256 * 1024
 """Bytes of a request's body; a disclosure is some 5 kB."""
 
+SHORTEST_KEY = 32
+"""Characters of a key that signs cookies; ours have 64."""
+
 logger = structlog.get_logger("hallqueue.app")
 
 
@@ -348,14 +351,22 @@ def the_hall(db: Database, config: ServerConfig) -> str:
 
 
 def secret_key(folder: Path) -> str:
-    """Return the key that signs cookies, made on first use in a file of mode 0600."""
+    """Return the key that signs cookies, made on first use in a file of mode 0600.
+
+    One that a power cut left empty or torn is made anew: without a key nobody could sign in.
+    """
     path = folder / "secret.key"
-    try:
-        return path.read_text(encoding="ascii").strip()
-    except FileNotFoundError:
-        pass
+    with contextlib.suppress(FileNotFoundError):
+        known = path.read_text(encoding="ascii", errors="replace").strip("\0 \n")
+        if len(known) >= SHORTEST_KEY:
+            return known
     key = secrets.token_urlsafe(48)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    part = folder / "secret.part"
+    part.unlink(missing_ok=True)
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(key)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
     return key
