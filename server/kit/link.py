@@ -145,12 +145,8 @@ class HallLink:
             OSError: the answer could not be kept; nothing was asked.
         """
         self._keeping.try_out()
-        body = {
-            "token": token,
-            "name": name,
-            "software": self._software,
-            "contract": [codec.VERSION],
-        }
+        body: dict[str, object] = {"token": token, "name": name}
+        body |= {"software": self._software, "contract": [codec.VERSION]}
         answer = self._http.ask("POST", "/api/v1/devices/enrol", body, {}, timeout_s=5.0)
         self._device = self._keeping.keep_device(answer)
         self._inbox.put((None, "enrolled", None))
