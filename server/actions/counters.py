@@ -19,11 +19,14 @@ def open_counter(w: Work, code: str, *, staff: Staff) -> Done:
     """Open a counter for its clerk; again by the same clerk changes nothing.
 
     Raises:
-        Refused: `forbidden` (another department's counter), `counter_taken`, `clerk_elsewhere`.
+        Refused: `forbidden` (another department's counter), `counter_taken`, `clerk_elsewhere`,
+            `day_closed` once the business day has ended.
     """
     days.ensure_today(w)
     counter = counters.by_code(w, code)
     staff.require(Permission.SERVE, counter.department_code)
+    if w.hall.day_state == "closed":
+        raise Refused("day_closed")
     elsewhere = counters.of_clerk(w, staff.id)
     if elsewhere is not None and elsewhere.id != counter.id:
         raise Refused("clerk_elsewhere", counter=elsewhere.name)

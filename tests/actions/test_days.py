@@ -223,3 +223,15 @@ def test_a_stopped_day_in_the_future_is_not_left_while_people_hold_its_numbers(
 
     assert bench.board().date == "2027-11-23"
     bench.whole()
+
+
+def test_no_counter_opens_on_a_closed_day(bench: Bench) -> None:
+    staff = bench.staff()
+    bench.run(lambda w: days.close_day(w, reason="停电"))
+
+    with pytest.raises(Refused) as refused:
+        bench.run(lambda w: counters.open_counter(w, "1", staff=staff))
+
+    assert refused.value.code == "day_closed"
+    bench.clock.move(hours=16)
+    bench.verified(lambda w: counters.open_counter(w, "1", staff=staff))
