@@ -81,8 +81,11 @@ def bench(hall_url: str) -> Iterator[Bench]:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """Run one Chromium that reaches loopback only."""
+    from playwright.sync_api import expect
+
     from tests.support.chromium import launched
 
+    expect.set_options(timeout=15_000)  # a deadline for a busy machine, not a pace
     with launched() as browser:
         yield browser
 

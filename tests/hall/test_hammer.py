@@ -26,8 +26,8 @@ def hammer(folder: Path, database_url: str, *, seconds: float, seed: int) -> dic
         took = time.monotonic() - began
         hold_against(hall, crowd, before)
 
-    assert len(crowd.told) > 10
-    assert len(crowd.called) > 10
+    assert len(crowd.told) > 2
+    assert len(crowd.called) > 2
     return {
         "seconds": round(took, 1),
         "commands": crowd.done,
