@@ -121,10 +121,11 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(config: ServerConfig, _: dict[str, str], __: argparse.Namespace) -> int:
     import gevent
+    import sqlalchemy as sa
     from gevent.event import Event
 
     from server.app import alone, build, database
-    from server.kit.sockets import room_for_many
+    from server.kit.sockets import listen, room_for_many
     from server.logs import set_up
     from server.store import migrate
 
@@ -132,14 +133,23 @@ def _run(config: ServerConfig, _: dict[str, str], __: argparse.Namespace) -> int
     room_for_many()
     with alone(config):
         db = database(config)
-        migrate.upgrade(db)
-        db.close()
+        try:
+            migrate.upgrade(db)
+        except sa.exc.DatabaseError as error:
+            raise ConfigError(f"数据库打不开 the database cannot be used: {error.orig}") from error
+        finally:
+            db.close()
         server = build(config)
         stop = Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             gevent.signal_handler(number, stop.set)
+        try:
+            sock = listen(config.host, config.port)
+        except OSError as error:
+            where = f"{config.host}:{config.port}"
+            raise ConfigError(f"地址 {where} 用不了 cannot listen: {error.strerror}") from error
         print(f"hall-server: {config.host}:{config.port} {server.hall}", flush=True)
-        server.run(stop)
+        server.run(stop, sock)
     return 0
 
 

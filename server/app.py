@@ -16,6 +16,7 @@ import structlog
 from flask import Flask, Response
 from flask_socketio import SocketIO
 from flask_wtf.csrf import validate_csrf
+from gevent import socket
 from gevent.event import Event
 from jinja2 import ChoiceLoader, FileSystemLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -27,7 +28,6 @@ from server.config import ConfigError, ServerConfig, require_public_url
 from server.jobs.timetable import Timetable
 from server.kit.clock import clock_from
 from server.kit.contract.reasons import Refused
-from server.kit.sockets import listen
 from server.reads import log
 from server.reads.board import board
 from server.realtime import wire
@@ -66,9 +66,8 @@ class Server:
     hall: str
     ending: Event
 
-    def run(self, stop: Event) -> None:
-        """Listen and serve until *stop* is set; then end in order."""
-        sock = listen(self.config.host, self.config.port)
+    def run(self, stop: Event, sock: socket.socket) -> None:
+        """Serve on the listening *sock* until *stop* is set; then end in order."""
         stop.rawlink(lambda _: self.ending.set())
         self.timetable.start()
         self.fanout.start()

@@ -82,7 +82,13 @@ def own_counter(w: Work, code: str, staff: Staff, expected: int | None) -> Count
     return counter
 
 
+def _require_calm(w: Work) -> None:
+    if w.hall.emergency is not None:
+        raise Refused("emergency")  # every screen shows the way out; nobody is called back in
+
+
 def _require_free(w: Work, counter: Counter) -> None:
+    _require_calm(w)
     held = counter.ticket_id
     counter.require_free("" if held is None else tickets.by_id(w, held).number)
 
@@ -167,6 +173,7 @@ def recall(w: Work, uid: str, *, version: int, staff: Staff) -> Done:
     """
     days.ensure_today(w)
     ticket, counter = own_ticket(w, uid, version, staff, Verb.RECALL)
+    _require_calm(w)
     least = w.config.rules.recall_min_s
     since = seconds_between(ticket.called_at or w.at, w.at)
     # A clock that was set back since the call says nothing about how long ago it was.

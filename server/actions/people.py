@@ -44,14 +44,18 @@ def add_person(
     """Add a person with roles; *label* is the work number that screens may show.
 
     Raises:
-        Refused: `already_exists`, `malformed` for an unknown role or empty login.
+        Refused: `already_exists`, `malformed` for an unknown role or department or an empty login.
     """
     if not login.strip() or len(login) > 40 or len(label) > 20:
         raise Refused("malformed", problem="登录名或工号")
     known = {r.value for r in Role}
-    for role, _ in roles:
+    departments = {d.code for d in w.config.departments}
+    for role, department in roles:
         if role not in known:
-            raise Refused("malformed", problem=f"角色 {role}")
+            raise Refused("malformed", problem=f"角色 {role}；有 {'、'.join(sorted(known))}")
+        if department and department not in departments:
+            listed = "、".join(sorted(departments))
+            raise Refused("malformed", problem=f"部门 {department}；有 {listed}")
     if people.by_login(w, login) is not None:
         raise Refused("already_exists", what=f"登录名 {login}")
     return people.add(

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from server.actions import calling, catalogue, counters, days, tickets
-from server.domain.people import Staff
+from server.domain.people import Role, Staff
 from server.domain.tickets import State
 from server.kit.contract.reasons import Refused
 from server.store import tickets as rows
@@ -235,3 +235,27 @@ def test_no_counter_opens_on_a_closed_day(bench: Bench) -> None:
     assert refused.value.code == "day_closed"
     bench.clock.move(hours=16)
     bench.verified(lambda w: counters.open_counter(w, "1", staff=staff))
+
+
+def test_nobody_is_called_back_into_an_emergency(bench: Bench) -> None:
+    staff, manager = bench.open(), bench.staff("m", (Role.MANAGER, ""))
+    bench.issue()
+    bench.issue()
+    done = bench.run(lambda w: calling.call_next(w, "1", staff=staff, expected=None))
+    bench.run(lambda w: catalogue.set_emergency(w, staff=manager, text="请从东门离开"))
+
+    with pytest.raises(Refused) as refused:
+        bench.run(lambda w: calling.recall(w, done.ticket, version=done.version, staff=staff))
+    assert refused.value.code == "emergency"
+    done = bench.run(
+        lambda w: calling.send_back(
+            w, done.ticket, version=done.version, staff=staff, reason="疏散"
+        )
+    )
+    with pytest.raises(Refused) as refused:
+        bench.run(lambda w: calling.call_next(w, "1", staff=staff, expected=None))
+    assert refused.value.code == "emergency"
+
+    bench.run(lambda w: catalogue.set_emergency(w, staff=manager, text=None))
+    again = bench.run(lambda w: calling.call_next(w, "1", staff=staff, expected=None))
+    assert again.number == done.number

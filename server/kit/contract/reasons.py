@@ -118,7 +118,7 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
         ),
         "emergency": Reason(
             status=409,
-            zh="现在有紧急情况，暂停取号，请听从工作人员指引。",
+            zh="现在有紧急情况，暂停取号和叫号，请听从工作人员指引。",
             en="There is an emergency; follow the staff's directions.",
         ),
         "priority_reason_needed": Reason(
