@@ -12,7 +12,7 @@ from server.store.work import Read
 def pending(r: Read, device: Device) -> list[SlipJob]:
     """Return the reprints that *device* has yet to print, oldest first."""
     jobs = []
-    for job, ticket_id in devices.pending_jobs(r, device.id):
+    for job, ticket_id, nth in devices.pending_jobs(r, device.id):
         ticket = tickets.by_id(r, ticket_id)
         line = counters.line(r, ticket.queue_id)
         jobs.append(
@@ -23,7 +23,7 @@ def pending(r: Read, device: Device) -> list[SlipJob]:
                     ticket,
                     ahead=tickets.ahead_of(r, ticket),
                     line=line,
-                    reprint=max(1, ticket.prints),
+                    reprint=nth,
                 ),
             )
         )

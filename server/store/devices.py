@@ -76,8 +76,15 @@ _SET_JOB = Sql(
     .where(P.id == sa.bindparam("job_key"), P.device_id == sa.bindparam("dev"))
     .values(state=sa.bindparam("b_state"), fault=sa.bindparam("b_fault"))
 )
+_earlier = tables.print_job.alias("earlier")
+_nth = (
+    sa.select(sa.func.count())
+    .where(_earlier.c.ticket_id == P.ticket_id, _earlier.c.kind == "reprint", _earlier.c.id <= P.id)
+    .correlate(tables.print_job)
+    .scalar_subquery()
+)
 _PENDING = Sql(
-    sa.select(P.id, P.ticket_id)
+    sa.select(P.id, P.ticket_id, _nth)
     .where(P.device_id == sa.bindparam("dev"), P.state == "requested")
     .order_by(P.id)
 )
@@ -208,9 +215,13 @@ def set_print_job(w: Work, job: int, *, device_id: int, state: str, fault: str) 
     return w.run(_SET_JOB, job_key=job, dev=device_id, b_state=state, b_fault=fault) == 1
 
 
-def pending_jobs(r: Read, device_id: int) -> list[tuple[int, int]]:
-    """Return (job, ticket id) of the reprints that a kiosk has yet to print."""
-    return [(a, b) for a, b in r.all(_PENDING, dev=device_id)]
+def pending_jobs(r: Read, device_id: int) -> list[tuple[int, int, int]]:
+    """Return (job, ticket id, n) of the reprints that a kiosk has yet to print.
+
+    *n* is the number of 补打 n: which wish for this ticket it is, whatever became of the others, so
+    that no two papers say the same.
+    """
+    return [(a, b, c) for a, b, c in r.all(_PENDING, dev=device_id)]
 
 
 def add_help(w: Work, device_id: int) -> None:

@@ -226,8 +226,14 @@ def test_a_reprint_is_asked_for_in_public_by_number_only(bench: Bench) -> None:
         lambda w: tickets.request_reprint(w, slip.uid, staff=guide, device=kiosk.uid, reason="缺纸")
     )
 
+    bench.run(
+        lambda w: tickets.request_reprint(
+            w, slip.uid, staff=guide, device=kiosk.uid, reason="又丢了"
+        )
+    )
+
     pending = bench.read(lambda r: device_rows.pending_jobs(r, kiosk.id))
-    assert len(pending) == 1
+    assert [nth for _, _, nth in pending] == [1, 2]
 
 
 def test_stopping_closing_and_reopening_the_day_are_told(bench: Bench) -> None:
