@@ -117,6 +117,10 @@ class Taker:
     def recover(self) -> None:
         """Finish what the last run left behind, by the table above; then deliver."""
         for record in self._journal.open_records:
+            if record.job is not None and record.step in {"sending", "outcome"}:
+                # A list of reprints that was asked for before the outcome is delivered still has
+                # it, and may arrive after the record is closed.
+                self._job_over(record.id)
             self._resume(record)
         self.deliver()
 
@@ -192,9 +196,12 @@ class Taker:
                 log.exception("journal.full", job=job)
                 return
             self._print(record, slip)
-            self._jobs_done[record_id] = None
-            while len(self._jobs_done) > REMEMBERED:
-                self._jobs_done.popitem(last=False)
+            self._job_over(record_id)
+
+    def _job_over(self, record_id: str) -> None:
+        self._jobs_done[record_id] = None
+        while len(self._jobs_done) > REMEMBERED:
+            self._jobs_done.popitem(last=False)
 
     def _resume(self, record: Record) -> None:
         here = self._stands_here(record)

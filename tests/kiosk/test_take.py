@@ -407,3 +407,20 @@ def test_an_unknown_field_of_a_newer_server_is_skipped() -> None:
 def test_an_answer_that_is_no_slip_is_not_believed() -> None:
     with pytest.raises(msgspec.ValidationError):
         slip_from({"number": "A001"})
+
+
+def test_a_list_from_before_the_report_prints_nothing_again_after_a_power_cut(
+    box: Box, outside: Hall
+) -> None:
+    outside.jobs = [job(5)]
+    outside.cut = "after the paper"
+    with pytest.raises(PowerCut):
+        box.taker.reprint()
+    outside.cut = ""
+    box.start()
+    box.taker.recover()
+    outside.jobs = [job(5)]  # the answer to a request that was under way before the report
+
+    box.taker.reprint()
+
+    assert outside.papers == ["A007+"]
