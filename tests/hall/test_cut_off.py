@@ -230,6 +230,10 @@ def heals(wall: Wall, how: str, outage_s: float) -> float:
     called = {c[0]: c[3] for c in wall.truth()["calls"]}
     for call in {*missed, *news}:
         assert (missed + news).count(call) <= called.get(call, 2)
+    # The truth may have stood on the wall before the link was back: what comes next brings it back
+    # for certain, and only a call after that is news.
+    wall.stir()
+    wall.is_true(BACK_S)
     wall.call_is_news()
     return took
 
