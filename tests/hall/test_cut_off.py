@@ -160,7 +160,8 @@ class Wall:
         assert clerk.at("call-next").status == 200
         call = self.truth()["calls"][0][0]
         wait_until(lambda: f"start {call}" in self.page.evaluate("flashes"), "the call flashes")
-        assert self.flashes() == [call]
+        # A call of just before may begin to flash only now; the news itself flashes once.
+        assert self.flashes().count(call) == 1
 
 
 @pytest.fixture(scope="module")
