@@ -241,10 +241,11 @@ def test_the_hub_is_free_while_a_slip_is_printed(model, printer_on):
     def beat():
         while True:
             began = time.monotonic()
-            gevent.sleep(0.01)
+            gevent.sleep(0.0002)
             pauses.append(time.monotonic() - began)
 
     beating = gevent.spawn(beat)
+    gevent.sleep(0)
     printer.print(SAMPLE)
     beating.kill()
 
