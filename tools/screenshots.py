@@ -57,7 +57,13 @@ def main() -> int:
 def _shoot(browser: Browser, url: str, name: str, width: int, height: int) -> None:
     page = browser.new_page(viewport={"width": width, "height": height})
     page.goto(url)
-    _save(page, name)
+    page.wait_for_timeout(SETTLE_MS)
+    # A board with more calls than rows turns its pages; the picture shows the first.
+    page.wait_for_function(
+        "() => { const p = document.querySelector('#calls-pager');"
+        " return !p || p.hidden || p.textContent.startsWith('1/'); }"
+    )
+    page.screenshot(path=OUT / f"{name}.png")
     page.close()
 
 
