@@ -58,10 +58,11 @@ def _shoot(browser: Browser, url: str, name: str, width: int, height: int) -> No
     page = browser.new_page(viewport={"width": width, "height": height})
     page.goto(url)
     page.wait_for_timeout(SETTLE_MS)
-    # A board with more calls than rows turns its pages; the picture shows the first.
+    # A board with more calls than rows turns its pages; the picture shows the first, still.
     page.wait_for_function(
         "() => { const p = document.querySelector('#calls-pager');"
-        " return !p || p.hidden || p.textContent.startsWith('1/'); }"
+        " return (!p || p.hidden || p.textContent.startsWith('1/'))"
+        " && !document.querySelector('[data-flash]'); }"
     )
     page.screenshot(path=OUT / f"{name}.png")
     page.close()
