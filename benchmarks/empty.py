@@ -9,13 +9,13 @@ from gevent import monkey
 
 monkey.patch_all()
 
-import sys  # noqa: E402  patched first
+import sys
 
-from flask import Flask, Response, request  # noqa: E402
-from flask_socketio import SocketIO  # noqa: E402
-from serving import serve_ours  # noqa: E402
+from flask import Flask, Response, request
+from flask_socketio import SocketIO
+from serving import serve_ours
 
-from server.realtime import wire  # noqa: E402
+from server.realtime import wire
 
 app = Flask(__name__)
 socketio = SocketIO(app, **wire.options())

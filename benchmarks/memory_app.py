@@ -14,33 +14,33 @@ from gevent import monkey
 
 monkey.patch_all()
 
-import secrets  # noqa: E402  patched first
-import sys  # noqa: E402
-from collections import defaultdict, deque  # noqa: E402
-from collections.abc import Callable  # noqa: E402
-from datetime import UTC, datetime  # noqa: E402
-from typing import Any  # noqa: E402
+import secrets
+import sys
+from collections import defaultdict, deque
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
 
-import msgspec  # noqa: E402
-from flask import Flask, Response, request  # noqa: E402
-from flask_socketio import SocketIO  # noqa: E402
-from serving import serve_ours  # noqa: E402
+import msgspec
+from flask import Flask, Response, request
+from flask_socketio import SocketIO
+from serving import serve_ours
 
-from server.kit.contract import codec  # noqa: E402
-from server.kit.contract.board import Board  # noqa: E402
-from server.kit.contract.messages import (  # noqa: E402
+from server.kit.contract import codec
+from server.kit.contract.board import Board
+from server.kit.contract.messages import (
     Message,
     TicketCalled,
     TicketIssued,
     TicketLeft,
     TicketServing,
 )
-from server.kit.contract.moments import moment  # noqa: E402
-from server.kit.contract.views import Done, TicketSlip  # noqa: E402
-from server.realtime import wire  # noqa: E402
-from server.realtime.fanout import Fanout, Source  # noqa: E402
-from server.realtime.namespaces import Realtime  # noqa: E402
-from server.realtime.presence import DeviceIdentity  # noqa: E402
+from server.kit.contract.moments import moment
+from server.kit.contract.views import Done, TicketSlip
+from server.realtime import wire
+from server.realtime.fanout import Fanout, Source
+from server.realtime.namespaces import Realtime
+from server.realtime.presence import DeviceIdentity
 
 HALL = "yongde"
 DISPLAY = DeviceIdentity(uid="screen", kind="display", zone="", hall=HALL, name="屏")

@@ -13,13 +13,13 @@ from gevent import monkey
 
 monkey.patch_all()
 
-import argparse  # noqa: E402  patched first
+import argparse
 
-from flask import Flask  # noqa: E402
-from flask_socketio import SocketIO, join_room  # noqa: E402
-from serving import serve_ours, serve_stock  # noqa: E402
+from flask import Flask
+from flask_socketio import SocketIO, join_room
+from serving import serve_ours, serve_stock
 
-from server.realtime import wire  # noqa: E402
+from server.realtime import wire
 
 EVENT_BYTES = 300
 """Length of the event's text, about that of `ticket.called`."""

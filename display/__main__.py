@@ -4,26 +4,26 @@ from gevent import monkey
 
 monkey.patch_all()
 
-import argparse  # noqa: E402  after the patching
-import json  # noqa: E402
-import logging  # noqa: E402
-import os  # noqa: E402
-import sys  # noqa: E402
-from collections.abc import Callable, Sequence  # noqa: E402
-from importlib import metadata  # noqa: E402
-from pathlib import Path  # noqa: E402
-from typing import Any  # noqa: E402
+import argparse
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import Any
 
-import gevent  # noqa: E402
-import urllib3  # noqa: E402
+import gevent
+import urllib3
 
-from display.app import Display, keep_pulsing  # noqa: E402
-from display.config import ConfigError, DisplayConfig, load  # noqa: E402
-from display.pages import painted, routes  # noqa: E402
-from display.screen import Screen  # noqa: E402
-from server.kit.agent import LOOPBACK, Agent  # noqa: E402
-from server.kit.clock import clock_from  # noqa: E402
-from server.kit.link import HallLink, Refused, Unreachable  # noqa: E402
+from display.app import Display, keep_pulsing
+from display.config import ConfigError, DisplayConfig, load
+from display.pages import painted, routes
+from display.screen import Screen
+from server.kit.agent import LOOPBACK, Agent
+from server.kit.clock import clock_from
+from server.kit.link import HallLink, Refused, Unreachable
 
 TICK_S = 1.0
 """How often the view is looked at: minutes of serving, faces, and the age of the picture move."""

@@ -4,33 +4,33 @@ from gevent import monkey
 
 monkey.patch_all()
 
-import argparse  # noqa: E402  after the patching
-import json  # noqa: E402
-import os  # noqa: E402
-import sys  # noqa: E402
-import time  # noqa: E402
-from collections.abc import Callable, Sequence  # noqa: E402
-from importlib import metadata  # noqa: E402
-from pathlib import Path  # noqa: E402
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from importlib import metadata
+from pathlib import Path
 
-import gevent  # noqa: E402
-import structlog  # noqa: E402
-import urllib3  # noqa: E402
+import gevent
+import structlog
+import urllib3
 
-from kiosk.app import TEND_S, Kiosk  # noqa: E402
-from kiosk.config import ConfigError, KioskConfig, load  # noqa: E402
-from kiosk.journal import Journal, JournalBusy  # noqa: E402
-from kiosk.outside import NoPrinter  # noqa: E402
-from kiosk.pages import pages  # noqa: E402
-from kiosk.printing.printer import Printer  # noqa: E402
-from server.kit.agent import LOOPBACK, Agent  # noqa: E402
-from server.kit.change import Change  # noqa: E402
-from server.kit.clock import clock_from  # noqa: E402
-from server.kit.contract.reasons import Refused  # noqa: E402
-from server.kit.http import Unreachable  # noqa: E402
-from server.kit.link import HallLink  # noqa: E402
-from server.kit.logs import configure  # noqa: E402
-from server.kit.serial.profiles import PortConfig, load_printer  # noqa: E402
+from kiosk.app import TEND_S, Kiosk
+from kiosk.config import ConfigError, KioskConfig, load
+from kiosk.journal import Journal, JournalBusy
+from kiosk.outside import NoPrinter
+from kiosk.pages import pages
+from kiosk.printing.printer import Printer
+from server.kit.agent import LOOPBACK, Agent
+from server.kit.change import Change
+from server.kit.clock import clock_from
+from server.kit.contract.reasons import Refused
+from server.kit.http import Unreachable
+from server.kit.link import HallLink
+from server.kit.logs import configure
+from server.kit.serial.profiles import PortConfig, load_printer
 
 TICK_S = 1.0
 
