@@ -10,13 +10,13 @@ import re
 from collections.abc import Iterable, Sequence
 
 from display.view import Fact, Slide
-from display.words import limit_words
 from server.kit.contract.views import (
     Catalogue,
     CatalogueItem,
     DisclosureView,
     Material,
 )
+from server.kit.contract.words import limit_words
 
 CONTENT_CHARS, FEE_CHARS = 44, 20
 """Content and fee up to these share a face with the promise: three lines each at 34 px."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
 from server.kit.contract.board import Board, CallLine, CounterLine, QueueLine, wait_range
-from server.kit.contract.views import CatalogueQueue, Limit
+from server.kit.contract.views import CatalogueQueue
 from server.kit.contract.words import about, wait_words
 
 WEEKDAYS = "一二三四五六日"
@@ -148,18 +148,3 @@ def day_words(
     if "lunch_break" in reasons:
         return "lunch", f"现在午休，{when}恢复取号叫号。"
     return ("before", f"今天的服务还没有开始，{when}开始取号。") if back else ("over", OVER)
-
-
-def limit_words(limit: Limit) -> str:
-    """Return a limit with its unit: `7 个工作日`, `当场办结`, `3 个月`, `无法定时限`."""
-    match limit.unit:
-        case "spot":
-            return "当场办结"
-        case "workday":
-            return f"{limit.n} 个工作日"
-        case "day":
-            return f"{limit.n} 天（自然日）"
-        case "month":
-            return f"{limit.n} 个月"
-        case _:
-            return "无时限规定"

@@ -15,7 +15,6 @@ from server.kit.contract.views import (
     CatalogueItem,
     CatalogueQueue,
     DisclosureView,
-    Limit,
 )
 from server.kit.contract.words import wait_words
 
@@ -24,9 +23,6 @@ COMMON_SHOWN = 8
 SHORT_FEE = 9
 """A fee text of at most so many characters stands on a tile; a longer one says 收费."""
 
-UNITS: Mapping[str, str] = MappingProxyType(
-    {"workday": "个工作日", "day": "个自然日", "month": "个月"}
-)
 STOPPED: Mapping[str, str] = MappingProxyType(
     {
         "hall_closed": "现在不是取号时间",
@@ -303,12 +299,3 @@ def fee_line(disclosure: DisclosureView | None) -> str:
         return "不收费"
     text = disclosure.fee.text.strip()
     return text if 0 < len(text) <= SHORT_FEE else "收费"
-
-
-def limit_words(limit: Limit) -> str:
-    """Return a limit in words: `当场办结`, `5 个工作日`, `无时限`."""
-    if limit.unit == "spot":
-        return "当场办结"
-    if limit.unit in UNITS:
-        return f"{limit.n} {UNITS[limit.unit]}"
-    return "没有规定时限"

@@ -15,10 +15,10 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 
 from kiosk import journey as j
 from kiosk.app import Kiosk, Page, UnknownPage
-from kiosk.content import Line, Offer, limit_words
+from kiosk.content import Line, Offer
 from kiosk.journey import Act, Journey, Screen, Tab
 from server.kit.change import LinkStatus
-from server.kit.contract.words import wait_words
+from server.kit.contract.words import limit_words, wait_words
 
 WEEKDAYS = "一二三四五六日"
 TABS: dict[Tab, str] = {

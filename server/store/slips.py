@@ -6,6 +6,7 @@ from server.domain.moments import instant, local
 from server.domain.tickets import Ticket
 from server.kit.contract.board import wait_range
 from server.kit.contract.views import DisclosureView, Limit, TicketSlip
+from server.kit.contract.words import limit_words
 from server.store import counters
 from server.store.work import Read
 
@@ -52,17 +53,9 @@ def _local_text(r: Read, at: str) -> str:
     return f"{local(instant(at), r.hall.tz):%Y-%m-%d %H:%M}"
 
 
-UNIT_ZH = {"workday": "个工作日", "day": "日", "month": "个月"}
-
-
 def limit_text(limit: Limit) -> str:
-    """Return a limit in words: `5个工作日（示例）`, `当场办结`, `无时限`."""
-    if limit.unit == "spot":
-        text = "当场办结"
-    elif limit.unit in UNIT_ZH:
-        text = f"{limit.n}{UNIT_ZH[limit.unit]}"
-    else:
-        text = "无时限"
+    """Return a limit in words without spaces: `5个工作日（示例）`, `当场办结`, `没有规定时限`."""
+    text = limit_words(limit).replace(" ", "")
     return f"{text}（示例）" if limit.example else text
 
 
@@ -74,6 +67,6 @@ def fee_text(disclosure: DisclosureView) -> str:
 def promise_line(disclosure: DisclosureView) -> str:
     """Return promise and fee in one line: `承诺5个工作日（示例）·不收费`."""
     limit = disclosure.promised
-    counted = "承诺" if limit.unit in UNIT_ZH else ""
+    counted = "承诺" if limit.n > 0 else ""
     fee = "收费" if disclosure.fee.charged else "不收费"
     return f"{counted}{limit_text(limit)}·{fee}"

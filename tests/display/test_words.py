@@ -6,9 +6,10 @@ import msgspec
 import pytest
 
 from display.slides import FACE_CHARS, notice_pages, slides
-from display.words import counters_words, limit_words, queue_words, range_words
+from display.words import counters_words, queue_words, range_words
 from server.kit.contract.reasons import REASONS
 from server.kit.contract.views import Limit, Material
+from server.kit.contract.words import limit_words
 from tests.display.halls import NOW, board, catalogue, disclosure
 
 
@@ -47,9 +48,9 @@ def test_a_wait_is_said_as_people_say_it(span: tuple[int, int] | None, words: st
     [
         (Limit(n=7, unit="workday"), "7 个工作日"),
         (Limit(n=0, unit="spot"), "当场办结"),
-        (Limit(n=30, unit="day"), "30 天（自然日）"),
+        (Limit(n=30, unit="day"), "30 个自然日"),
         (Limit(n=3, unit="month"), "3 个月"),
-        (Limit(n=0, unit="none"), "无时限规定"),
+        (Limit(n=0, unit="none"), "没有规定时限"),
     ],
 )
 def test_a_limit_is_never_a_number_without_its_unit(limit: Limit, words: str) -> None:

@@ -16,12 +16,12 @@ from kiosk.content import (
     Content,
     Line,
     fee_line,
-    limit_words,
 )
 from kiosk.pages import FAULTS, qr_path
 from kiosk.printing.status import FAULTS as PRINTER_FAULTS
 from server.kit.contract.reasons import REASONS
 from server.kit.contract.views import Fee, Limit
+from server.kit.contract.words import limit_words
 from tests.kiosk.hall import DISCLOSURE, board, catalogue, hall, line
 
 

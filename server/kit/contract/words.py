@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from server.kit.contract.views import Limit
+
 HOURS_FROM_MIN = 120
 """A range that ends later is said in half hours: nobody knows the minutes then."""
 LONGEST_MIN = 180
@@ -32,3 +34,15 @@ def wait_words(low: int | None, high: int | None) -> tuple[str, str]:
 def about(unit: str) -> str:
     """Return `约 ` before a figure of *unit*, nothing before a bound."""
     return "" if unit.endswith(("以内", "以上")) else "约 "
+
+
+_UNITS = {"workday": "个工作日", "day": "个自然日", "month": "个月"}
+
+
+def limit_words(limit: Limit) -> str:
+    """Return a limit in words: `当场办结`, `5 个工作日`, `30 个自然日`, `没有规定时限`."""
+    if limit.unit == "spot":
+        return "当场办结"
+    if limit.unit in _UNITS:
+        return f"{limit.n} {_UNITS[limit.unit]}"
+    return "没有规定时限"
