@@ -6,8 +6,9 @@ time with 200 tickets and with 20,000.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from server.domain.moments import instant, moment
 from server.domain.rules import HallRules
@@ -15,6 +16,17 @@ from server.domain.tickets import Ticket
 
 ORDINARY = 9
 """Rank of people without a priority class 优先类别; classes have lower ranks."""
+
+
+class Place(NamedTuple):
+    """A place in a line: all that decides whose turn it is."""
+
+    rank: int
+    since_s: float
+    """When the wait that counts began, in seconds on any clock that `now_s` uses too."""
+    id: int
+    """Decides ties; whoever came first has the smaller one."""
+    queue_id: int
 
 
 def choose(
@@ -40,24 +52,53 @@ def choose(
     """
     if not heads:
         return None
-    rank = _rank(heads, rules, recent_ranks)
-    return min((t for t in heads if t.rank == rank), key=lambda t: _key(t, weights, now))
+    first = first_of(
+        [place_of(t) for t in heads],
+        weights=weights,
+        in_row=rules.priority_in_row,
+        recent_ranks=recent_ranks,
+        now_s=now.timestamp(),
+    )
+    return next(t for t in heads if t.id == first.id)
 
 
-def _rank(heads: Iterable[Ticket], rules: HallRules, recent_ranks: Sequence[int]) -> int:
-    ranks = {t.rank for t in heads}
+def place_of(t: Ticket) -> Place:
+    """Return a waiting ticket's place."""
+    return Place(t.rank, instant(t.sort_at).timestamp(), t.id, t.queue_id)
+
+
+def first_of(
+    places: Sequence[Place],
+    *,
+    weights: Mapping[int, int],
+    in_row: int,
+    recent_ranks: Sequence[int],
+    now_s: float,
+) -> Place:
+    """Return whose turn it is of *places*, of which there is at least one; see `choose`.
+
+    The forecast replays a hall with this very function, thousands of times in a second: hence a
+    plain loop.
+    """
+    rank = _rank({p[0] for p in places}, in_row, recent_ranks)
+    best: tuple[float, float, int] | None = None
+    found = places[0]
+    for place in places:
+        if place[0] != rank:
+            continue
+        key = ((place[1] - now_s) * weights.get(place[3], 1), place[1], place[2])
+        if best is None or key < best:
+            best, found = key, place
+    return found
+
+
+def _rank(ranks: Collection[int], in_row: int, recent_ranks: Sequence[int]) -> int:
     best = min(ranks)
-    cap = rules.priority_in_row
-    if best == ORDINARY or ORDINARY not in ranks or cap < 1:
+    if best == ORDINARY or ORDINARY not in ranks or in_row < 1:
         return best
-    streak = recent_ranks[:cap]
-    used_up = len(streak) == cap and all(r < ORDINARY for r in streak)
+    streak = recent_ranks[:in_row]
+    used_up = len(streak) == in_row and all(r < ORDINARY for r in streak)
     return ORDINARY if used_up else best
-
-
-def _key(t: Ticket, weights: Mapping[int, int], now: datetime) -> tuple[float, str, int]:
-    waited = (now - instant(t.sort_at)).total_seconds()
-    return (-waited * weights.get(t.queue_id, 1), t.sort_at, t.id)
 
 
 def place_behind(waiting: Sequence[Ticket], *, behind: int, now: str) -> str:
