@@ -46,6 +46,7 @@ def _begin(w: Work) -> None:
         catalogue.set_day(w, w.today, "open", closed_at=None, reason="", expired=0)
     else:
         catalogue.add_day(w, w.today)
+    counters.clear_forecasts(w)
     w.publish(HallDay(date=w.today, state="open"))
     refresh_issuing(w)
 

@@ -32,6 +32,8 @@ class Permission(StrEnum):
     """Open, stop and close the business day; emergency."""
     PUBLISH = "publish"
     """Publish disclosures."""
+    CONFIGURE = "configure"
+    """Change what the hall is told to be: screens, voice, notices, media, settings."""
     WATCH = "watch"
     """See every counter."""
     ADMINISTER = "administer"
@@ -58,11 +60,12 @@ ALLOWS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 Permission.GUIDE,
                 Permission.DAY,
                 Permission.PUBLISH,
+                Permission.CONFIGURE,
                 Permission.WATCH,
             }
         ),
         Role.SUPERVISOR: frozenset({Permission.WATCH}),
-        Role.ADMIN: frozenset({Permission.ADMINISTER, Permission.WATCH}),
+        Role.ADMIN: frozenset({Permission.ADMINISTER, Permission.CONFIGURE, Permission.WATCH}),
     }
 )
 

@@ -37,6 +37,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     """True when they came with a snapshot or replay: nothing of them is spoken or flashed."""
     catalogue_changed: bool
     status: LinkStatus
+    setup_changed: bool = False
+    """True when `HallLink.setup` is new: this device is told to be something else."""
 
 
 class Output(msgspec.Struct, frozen=True, kw_only=True):

@@ -19,6 +19,7 @@ import msgspec
 
 from server.kit.contract.board import Board
 from server.kit.contract.moments import instant, moment
+from server.kit.contract.screens import DeviceSetup
 from server.kit.contract.views import Catalogue
 
 _log = logging.getLogger("hall.link")
@@ -50,7 +51,7 @@ class _KeptBoard(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Keeping:
-    """Files in *folder*: `device.json`, `board.json`, `catalogue.json`."""
+    """Files in *folder*: `device.json`, `board.json`, `catalogue.json`, `setup.json`."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -98,6 +99,14 @@ class Keeping:
     def keep_catalogue(self, catalogue: Catalogue) -> None:
         """Keep *catalogue*."""
         self._try("catalogue.json", msgspec.json.encode(catalogue))
+
+    def setup(self) -> DeviceSetup | None:
+        """Return what this device was last told to be."""
+        return self._load("setup.json", DeviceSetup)
+
+    def keep_setup(self, setup: DeviceSetup) -> None:
+        """Keep *setup*."""
+        self._try("setup.json", msgspec.json.encode(setup))
 
     def _load(self, name: str, kind: type[T]) -> T | None:
         try:

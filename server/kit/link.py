@@ -23,16 +23,19 @@ from typing import Any
 import msgspec
 
 from server.kit.change import TURNED_AWAY, Change, LinkStatus, Output
+from server.kit.commands import Commands
 from server.kit.connection import Connection, ConnectionLost, TurnedAway
 from server.kit.contract import codec
 from server.kit.contract.board import Board
 from server.kit.contract.codec import Event
+from server.kit.contract.messages import DeviceAssigned, Message
 from server.kit.contract.moments import instant
 from server.kit.contract.reasons import Refused
+from server.kit.contract.screens import DeviceSetup
 from server.kit.contract.views import Catalogue
-from server.kit.fetching import CatalogueFetcher
+from server.kit.fetching import CatalogueFetcher, SetupFetcher
 from server.kit.follow import Follower
-from server.kit.http import ServerHttp, Unreachable
+from server.kit.http import Unreachable
 from server.kit.keeping import BoardShelf, Keeping
 
 LOST_AFTER_S = 6.0
@@ -58,7 +61,7 @@ __all__ = ["Change", "HallLink", "LinkStatus", "Output", "Refused", "Unreachable
 _log = logging.getLogger("hall.link")
 
 
-class HallLink:
+class HallLink(Commands):
     """The link of one agent to its hall.
 
     Args:
@@ -78,20 +81,22 @@ class HallLink:
         software: str,
         now: Callable[[], datetime],
     ) -> None:
-        self._url = server_url.rstrip("/")
+        super().__init__(server_url.rstrip("/"), Keeping(state_dir), software)
         self._kind = kind
-        self._software = software
         self._now = now
-        self._keeping = Keeping(state_dir)
-        self._device = self._keeping.device()
-        self._http = ServerHttp(self._url)
+        self._inbox: queue.SimpleQueue[tuple[Connection | None, str, Any]] = queue.SimpleQueue()
         self._fetcher = CatalogueFetcher(
-            http=self._http,
+            http=self.http,
             keeping=self._keeping,
-            headers=self._bearer,
+            headers=self.credentials,
             found=lambda found: self._inbox.put((None, "catalogue", found)),
         )
-        self._inbox: queue.SimpleQueue[tuple[Connection | None, str, Any]] = queue.SimpleQueue()
+        self._setups = SetupFetcher(
+            http=self.http,
+            keeping=self._keeping,
+            headers=self.credentials,
+            found=lambda found: self._inbox.put((None, "setup", found)),
+        )
         self._connection: Connection | None = None
         self._on_change: Callable[[Change], None] | None = None
         self._stopping = False
@@ -104,6 +109,8 @@ class HallLink:
         self.board_at: datetime | None = kept[1] if kept else None
         """When the board was last known to be true."""
         self.catalogue: Catalogue | None = self._fetcher.known
+        self.setup: DeviceSetup | None = self._setups.known
+        """What this device is told to be; None before the server was first asked."""
         self.status = LinkStatus.CONNECTING
         self.last_beat: datetime | None = None
         self.clock_ahead_s = 0.0
@@ -136,59 +143,22 @@ class HallLink:
         """Return the seconds since the server was last heard, None before the first beat."""
         return None if self._beat_mono is None else _age(self._beat_mono)
 
-    def enrol(self, token: str, name: str) -> None:
-        """Exchange a one-time token for this device's own, kept in a file of mode 0600.
-
-        Raises:
-            Refused: the token is wrong, used or expired.
-            Unreachable: no usable answer; the token may have been used up.
-            OSError: the answer could not be kept; nothing was asked.
-        """
-        self._keeping.try_out()
-        body: dict[str, object] = {"token": token, "name": name}
-        body |= {"software": self._software, "contract": [codec.VERSION]}
-        answer = self._http.ask("POST", "/api/v1/devices/enrol", body, {}, timeout_s=5.0)
-        self._device = self._keeping.keep_device(answer)
+    def _enrolled(self) -> None:
         self._inbox.put((None, "enrolled", None))
-
-    def call(
-        self,
-        path: str,
-        body: Mapping[str, object],
-        *,
-        key: str,
-        timeout_s: float = 2.0,
-        tries: int = 2,
-    ) -> dict[str, Any]:
-        """Give a command; repeated with the same *key* it is done once and answered alike.
-
-        Raises:
-            Refused: the server said no (4xx) and why.
-            Unreachable: no usable answer after *tries*.
-        """
-        headers = {**self._bearer(), "Idempotency-Key": key}
-        return self._http.ask("POST", path, body, headers, timeout_s=timeout_s, tries=tries)
-
-    def get(self, path: str) -> dict[str, Any]:
-        """Ask a question; raises as `call`."""
-        return self._http.ask("GET", path, None, self._bearer(), timeout_s=2.0, tries=2)
-
-    def _bearer(self) -> dict[str, str]:
-        if self._device is None:
-            raise Refused("device_unknown")
-        return {"Authorization": f"Bearer {self._device.token}"}
 
     def start(self, on_change: Callable[[Change], None]) -> None:
         """Connect and stay connected; *on_change* is called from one thread, in order."""
         self._on_change = on_change
         threading.Thread(target=self._run, name="hall-link", daemon=True).start()
         self._fetcher.start()
+        self._setups.start()
 
     def stop(self) -> None:
         """End the link and keep the board."""
         self._stopping = True
         self._inbox.put((None, "stop", None))
         self._fetcher.stop()
+        self._setups.stop()
         connection = self._connection
         if connection is not None:
             connection.close()
@@ -353,15 +323,23 @@ class HallLink:
         self._tell(events, fresh=fresh)
         if self.board is not None:
             self._fetcher.want(self.board.digest)
+        if fresh or any(_assigns(e.message, self.device) for e in events):
+            self._setups.want()
 
     def _tell(
-        self, events: tuple[Event, ...] = (), *, fresh: bool = False, catalogue: bool = False
+        self,
+        events: tuple[Event, ...] = (),
+        *,
+        fresh: bool = False,
+        catalogue: bool = False,
+        setup: bool = False,
     ) -> None:
         change = Change(
             board=self.board,
             events=events,
             fresh=fresh,
             catalogue_changed=catalogue,
+            setup_changed=setup,
             status=self.status,
         )
         if self._on_change is not None:
@@ -382,6 +360,10 @@ class HallLink:
             self.catalogue = payload
             self._tell(catalogue=True)
             return "", None
+        if name == "setup":
+            self.setup = payload
+            self._tell(setup=True)
+            return "", None
         if source is not None and source is not connection:
             return "", None  # a connection already given up still speaks
         return name, payload
@@ -392,6 +374,10 @@ class HallLink:
         while not self._stopping and (left := end - time.monotonic()) > 0:
             if self._next(None, left)[0] in {"enrolled", "stop"}:
                 return
+
+
+def _assigns(message: Message, device: str) -> bool:
+    return isinstance(message, DeviceAssigned) and message.device == device
 
 
 def _age(since: float) -> float:

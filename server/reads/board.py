@@ -29,6 +29,9 @@ def board(r: Read) -> Board:
                 reason=line.reason,
                 resumes_at=line.resumes_at,
                 service_s=line.service_s,
+                low_min=line.low_min,
+                high_min=line.high_min,
+                rough=line.rough,
             )
             for line in counters.lines(r)
         ),

@@ -69,6 +69,9 @@ _LINE_COLUMNS = (
     S.last_no,
     sa.func.coalesce(S.waiting, 0),
     _open_counters,
+    Q.low_min,
+    Q.high_min,
+    Q.rough,
 )
 _LINES_FROM = tables.queue.outerjoin(
     tables.number_series,
@@ -96,6 +99,20 @@ _SET_SERVICE = Sql(
     sa.update(tables.queue)
     .where(Q.id == sa.bindparam("queue_key"))
     .values(service_s=sa.bindparam("b_service"), recent_s=sa.bindparam("b_recent"))
+)
+_SET_FORECAST = Sql(
+    sa.update(tables.queue)
+    .where(Q.id == sa.bindparam("queue_key"))
+    .values(
+        low_min=sa.bindparam("b_low"),
+        high_min=sa.bindparam("b_high"),
+        rough=sa.bindparam("b_rough"),
+    )
+)
+_CLEAR_FORECASTS = Sql(
+    sa.update(tables.queue)
+    .where(Q.hall_id == sa.bindparam("h"))
+    .values(low_min=sa.null(), high_min=sa.null(), rough=sa.false())
 )
 _ADD_SERIES = Sql(
     sa.insert(tables.number_series), ["hall_id", "date", "queue_id", "last_no", "waiting"]
@@ -125,6 +142,10 @@ class Line:
     """Last number given today; None before the first, 0 when only transferred tickets came."""
     waiting: int
     open_counters: int
+    low_min: int | None
+    """The last published forecast 预计等候, in minutes."""
+    high_min: int | None
+    rough: bool
 
 
 def _line(row: Row) -> Line:
@@ -138,6 +159,9 @@ def _line(row: Row) -> Line:
         last_no=row[6],
         waiting=row[7],
         open_counters=row[8],
+        low_min=row[9],
+        high_min=row[10],
+        rough=bool(row[11]),
     )
 
 
@@ -188,6 +212,18 @@ def set_issuing(
 ) -> None:
     """Store whether a queue gives numbers."""
     w.run(_SET_LINE, queue_key=queue_id, b_issuing=issuing, b_reason=reason, b_resumes=resumes_at)
+
+
+def set_forecast(
+    w: Work, queue_id: int, *, low_min: int | None, high_min: int | None, rough: bool
+) -> None:
+    """Store what was last said about the wait in a queue."""
+    w.run(_SET_FORECAST, queue_key=queue_id, b_low=low_min, b_high=high_min, b_rough=rough)
+
+
+def clear_forecasts(w: Work) -> None:
+    """Forget what was said about waits: a new day begins."""
+    w.run(_CLEAR_FORECASTS, h=w.hall.id)
 
 
 def set_service(w: Work, queue_id: int, *, service_s: int, recent_s: list[float]) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+import msgspec
 import sqlalchemy as sa
 
+from server.kit.contract.screens import Layout
 from server.store import tables
 from server.store.sql import Sql
 from server.store.work import Read, Work
@@ -25,9 +27,25 @@ class Device:
     zone: str
     """Code of its zone; empty = the whole hall."""
     revoked: bool
+    layout: Layout = field(default_factory=Layout)
+    """What it shows and how, for a display."""
+    version: int = 1
+    software: str = ""
+    enrolled_at: str = ""
 
 
-_COLUMNS = (D.id, D.uid, D.kind, D.name, Z.code, D.revoked_at)
+_COLUMNS = (
+    D.id,
+    D.uid,
+    D.kind,
+    D.name,
+    Z.code,
+    D.revoked_at,
+    D.layout,
+    D.version,
+    D.software,
+    D.enrolled_at,
+)
 _FROM = tables.device.outerjoin(tables.zone, Z.id == D.zone_id)
 _BY_TOKEN = Sql(
     sa.select(*_COLUMNS)
@@ -48,6 +66,16 @@ _ALL = Sql(
 _INSERT = Sql(
     sa.insert(tables.device).returning(D.id),
     ["uid", "hall_id", "zone_id", "kind", "name", "token_hash", "enrolled_at", "software"],
+)
+_SET_UP = Sql(
+    sa.update(tables.device)
+    .where(D.id == sa.bindparam("device_key"), D.version == sa.bindparam("was"))
+    .values(
+        name=sa.bindparam("b_name"),
+        zone_id=sa.bindparam("b_zone"),
+        layout=sa.bindparam("b_layout"),
+        version=D.version + 1,
+    )
 )
 _REVOKE = Sql(
     sa.update(tables.device)
@@ -109,7 +137,7 @@ _ANSWER_HELP = Sql(
 def _device(row: tuple[object, ...] | None) -> Device | None:
     if row is None:
         return None
-    key, uid, kind, name, zone, revoked_at = row
+    key, uid, kind, name, zone, revoked_at, layout, version, software, enrolled_at = row
     return Device(
         id=key,  # type: ignore[arg-type]  # columns of the table
         uid=str(uid),
@@ -117,6 +145,34 @@ def _device(row: tuple[object, ...] | None) -> Device | None:
         name=str(name),
         zone=str(zone or ""),
         revoked=revoked_at is not None,
+        layout=_layout(str(layout)),
+        version=int(version),  # type: ignore[call-overload]
+        software=str(software),
+        enrolled_at=str(enrolled_at),
+    )
+
+
+def _layout(text: str) -> Layout:
+    try:
+        return msgspec.json.decode(text, type=Layout)
+    except msgspec.ValidationError:  # of another version: a screen shows calls rather than nothing
+        return Layout()
+
+
+def set_up(
+    w: Work, device: Device, *, name: str, zone_id: int | None, layout: Layout, was: int
+) -> bool:
+    """Store what a device is told to be; False when it is no longer at version *was*."""
+    return (
+        w.run(
+            _SET_UP,
+            device_key=device.id,
+            was=was,
+            b_name=name,
+            b_zone=zone_id,
+            b_layout=msgspec.json.encode(layout).decode(),
+        )
+        == 1
     )
 
 

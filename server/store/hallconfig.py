@@ -21,6 +21,7 @@ from server.domain.rules import HallRules
 from server.kit.contract.reasons import Refused
 from server.kit.contract.views import DisclosureView
 from server.store import tables
+from server.store.shown import Shown, shown
 from server.store.sql import Link, Sql
 
 _T = TypeVar("_T")
@@ -34,6 +35,7 @@ class ZoneInfo:
     code: str
     name: str
     floor: str
+    name_en: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,7 @@ class DepartmentInfo:
     code: str
     name: str
     short_name: str
+    name_en: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +65,7 @@ class QueueInfo:
     finish_when_called: bool
     department_id: int
     zone_id: int
+    name_en: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +77,7 @@ class CounterInfo:
     name: str
     zone_id: int
     department_id: int
+    name_en: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +96,7 @@ class ItemInfo:
     consult_only: bool
     revision: int
     disclosure: DisclosureView | None
+    name_en: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +126,7 @@ class HallConfig:
     """(scope, code) → hours; scope hall has code ""."""
     calendar: Mapping[str, str]
     """Date → kind of day."""
-    notices: tuple[str, ...] = ()
+    shown: Shown = field(default_factory=Shown)
     rules: HallRules = field(default_factory=HallRules)
 
     @cached_property
@@ -235,8 +241,8 @@ def _of(table: sa.Table, *columns: str, active: bool = False, order: str = "sort
     return Sql(query.order_by(table.c[order], table.c.id))
 
 
-_ZONES = _of(tables.zone, "id", "code", "name", "floor", order="code")
-_DEPARTMENTS = _of(tables.department, "id", "code", "name", "short_name", active=True)
+_ZONES = _of(tables.zone, "id", "code", "name", "floor", "name_en", order="code")
+_DEPARTMENTS = _of(tables.department, "id", "code", "name", "short_name", "name_en", active=True)
 _QUEUE_FIELDS = tuple(f.name for f in fields(QueueInfo))
 _QUEUES = _of(tables.queue, *_QUEUE_FIELDS, active=True)
 _COUNTER_FIELDS = tuple(f.name for f in fields(CounterInfo))
@@ -257,6 +263,7 @@ _ITEMS = Sql(
         _I.consult_only,
         _I.current_revision,
         _D.body,
+        _I.name_en,
     )
     .select_from(
         tables.item.outerjoin(
@@ -292,11 +299,6 @@ _CALENDAR = Sql(
         tables.workday.c.hall_id == sa.bindparam("hall_id")
     )
 )
-_NOTICES = Sql(
-    sa.select(tables.notice.c.text)
-    .where(tables.notice.c.hall_id == sa.bindparam("hall_id"))
-    .order_by(tables.notice.c.sort, tables.notice.c.id)
-)
 
 
 def _read(link: Link, hall_id: int) -> HallConfig:
@@ -308,9 +310,12 @@ def _read(link: Link, hall_id: int) -> HallConfig:
     for counter_id, queue_id, weight in rows(_SERVES):
         serves.setdefault(counter_id, {})[queue_id] = weight
     return HallConfig(
-        zones=tuple(ZoneInfo(id=a, code=b, name=c, floor=d) for a, b, c, d in rows(_ZONES)),
+        zones=tuple(
+            ZoneInfo(id=a, code=b, name=c, floor=d, name_en=e) for a, b, c, d, e in rows(_ZONES)
+        ),
         departments=tuple(
-            DepartmentInfo(id=a, code=b, name=c, short_name=d) for a, b, c, d in rows(_DEPARTMENTS)
+            DepartmentInfo(id=a, code=b, name=c, short_name=d, name_en=e)
+            for a, b, c, d, e in rows(_DEPARTMENTS)
         ),
         queues=tuple(_queue(r) for r in rows(_QUEUES)),
         counters=tuple(
@@ -325,7 +330,7 @@ def _read(link: Link, hall_id: int) -> HallConfig:
         settings=settings,
         hours=_hours(rows(_OPENINGS)),
         calendar=dict(rows(_CALENDAR)),
-        notices=tuple(t for (t,) in rows(_NOTICES)),
+        shown=shown(rows),
         rules=_rules(settings),
     )
 
@@ -352,6 +357,7 @@ def _item(row: tuple[Any, ...]) -> ItemInfo:
         consult_only=bool(row[9]),
         revision=row[10],
         disclosure=None if body is None else msgspec.json.decode(body, type=DisclosureView),
+        name_en=row[12],
     )
 
 

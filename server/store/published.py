@@ -6,6 +6,7 @@ import hashlib
 
 import msgspec
 
+from server.kit.contract.screens import ServiceHours
 from server.kit.contract.views import (
     Catalogue,
     CatalogueCounter,
@@ -14,6 +15,7 @@ from server.kit.contract.views import (
     CatalogueQueue,
     CatalogueZone,
 )
+from server.store.settings import kiosk_of, voice_of
 from server.store.work import Read
 
 
@@ -37,9 +39,14 @@ def _build(r: Read) -> Catalogue:
         hall_name=r.hall.name,
         tz=r.hall.tz,
         digest="",
-        zones=tuple(CatalogueZone(code=z.code, name=z.name, floor=z.floor) for z in c.zones),
+        zones=tuple(
+            CatalogueZone(code=z.code, name=z.name, floor=z.floor, name_en=z.name_en)
+            for z in c.zones
+        ),
         departments=tuple(
-            CatalogueDepartment(code=d.code, name=d.name, short_name=d.short_name)
+            CatalogueDepartment(
+                code=d.code, name=d.name, short_name=d.short_name, name_en=d.name_en
+            )
             for d in c.departments
         ),
         queues=tuple(
@@ -51,6 +58,7 @@ def _build(r: Read) -> Catalogue:
                 zone=zone[q.zone_id],
                 counters=tuple(x.code for x in c.counters_of_queue[q.id]),
                 consult_only=q.consult_only,
+                name_en=q.name_en,
             )
             for q in c.queues
         ),
@@ -60,6 +68,7 @@ def _build(r: Read) -> Catalogue:
                 name=x.name,
                 department=department[x.department_id],
                 zone=zone[x.zone_id],
+                name_en=x.name_en,
             )
             for x in c.counters
         ),
@@ -75,11 +84,30 @@ def _build(r: Read) -> Catalogue:
                 common=i.common,
                 consult_only=i.consult_only or c.queue_by_id[i.queue_id].consult_only,
                 disclosure=i.disclosure,
+                name_en=i.name_en,
             )
             for i in c.items
             if i.disclosure is not None
         ),
-        notices=c.notices,
+        notices=c.shown.lasting,
         no_show_rule=c.rules.no_show_rule,
         public_url=r.hall.public_url,
+        hall_name_en=r.hall.name_en,
+        hours=_hours(r),
+        posts=c.shown.posts,
+        media=c.shown.media,
+        leaders=c.shown.leaders,
+        voice=voice_of(c.settings),
+        kiosk=kiosk_of(c.settings),
+    )
+
+
+def _hours(r: Read) -> tuple[ServiceHours, ...]:
+    hours = r.config.hours.get(("hall", ""))
+    if hours is None:
+        return ()
+    return tuple(
+        ServiceHours(weekday=weekday, from_at=f"{begin:%H:%M}", to_at=f"{end:%H:%M}")
+        for weekday in sorted(hours.by_weekday)
+        for begin, end in hours.by_weekday[weekday]
     )

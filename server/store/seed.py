@@ -263,7 +263,9 @@ def insert(conn: sa.Connection, seed: Seed, *, now: str, new_uid: Callable[[], s
     code = seed.hall.code
     if conn.scalar(sa.select(t.hall.c.id).where(t.hall.c.code == code)) is not None:
         raise Refused("already_exists", what=f"大厅“{code}”")
-    hall_id = _add(conn, t.hall, code=code, name=seed.hall.name, tz=seed.hall.tz)
+    hall_id = _add(
+        conn, t.hall, code=code, name=seed.hall.name, name_en=seed.hall.name_en, tz=seed.hall.tz
+    )
 
     def add(table: sa.Table, **values: object) -> int:
         return _add(conn, table, hall_id=hall_id, **values)
@@ -291,6 +293,7 @@ def insert(conn: sa.Connection, seed: Seed, *, now: str, new_uid: Callable[[], s
             t.counter,
             code=c.code,
             name=c.name,
+            name_en=c.name_en,
             zone_id=zones[c.zone],
             department_id=departments[c.department],
             sort=n,
@@ -306,6 +309,7 @@ def insert(conn: sa.Connection, seed: Seed, *, now: str, new_uid: Callable[[], s
             t.item,
             code=item.code,
             name=item.name,
+            name_en=item.name_en,
             short_name=item.short_name,
             department_id=departments[item.department],
             queue_id=queues[item.queue],

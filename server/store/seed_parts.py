@@ -33,6 +33,7 @@ class Hall(_Part, frozen=True, kw_only=True):
 
     code: Code
     name: Words
+    name_en: str = ""
     tz: Words = "Asia/Shanghai"
     """Name of its time zone in the IANA data base."""
 
@@ -42,6 +43,7 @@ class Zone(_Part, frozen=True, kw_only=True):
 
     code: Code
     name: Words
+    name_en: str = ""
     floor: str = ""
 
 
@@ -50,6 +52,7 @@ class Department(_Part, frozen=True, kw_only=True):
 
     code: Code
     name: Words
+    name_en: str = ""
     short_name: Annotated[str, Meta(pattern=r"\S", max_length=6)]
     """For buttons, at most 6 characters."""
 
@@ -59,6 +62,7 @@ class Queue(_Part, frozen=True, kw_only=True):
 
     code: Code
     name: Words
+    name_en: str = ""
     prefix: Prefix
     department: Code
     zone: Code
@@ -86,6 +90,7 @@ class Counter(_Part, frozen=True, kw_only=True):
 
     code: Code
     name: Words
+    name_en: str = ""
     zone: Code
     department: Code
     queues: tuple[Serves, ...]
@@ -123,6 +128,7 @@ class Item(_Part, frozen=True, kw_only=True):
 
     code: Code
     name: Words
+    name_en: str = ""
     short_name: Annotated[str, Meta(pattern=r"\S", max_length=8)]
     """For tiles, at most 8 characters."""
     department: Code

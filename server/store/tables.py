@@ -57,6 +57,7 @@ hall = sa.Table(
     _id(),
     _text("code", None, unique=True),
     _text("name", None),
+    _text("name_en"),
     _text("tz", "Asia/Shanghai"),
     sa.Column("event_seq", BigInt, nullable=False, server_default="0"),
     _text("chain", ""),
@@ -77,6 +78,7 @@ zone = sa.Table(
     _text("code", None),
     _text("name", None),
     _text("floor"),
+    _text("name_en"),
     sa.UniqueConstraint("hall_id", "code"),
     comment="Part of a hall; filters screens and voice.",
 )
@@ -89,6 +91,7 @@ department = sa.Table(
     _text("code", None),
     _text("name", None),
     _text("short_name", None),
+    _text("name_en"),
     _flag("active", on=True),
     _int("sort"),
     _int("version", 1),
@@ -118,6 +121,10 @@ queue = sa.Table(
     _flag("issuing", on=True),
     _text("issuing_reason"),
     sa.Column("resumes_at", Text),
+    _text("name_en"),
+    sa.Column("low_min", Int),
+    sa.Column("high_min", Int),
+    _flag("rough", on=False),
     _json("policy"),
     _int("sort"),
     _int("version", 1),
@@ -125,7 +132,8 @@ queue = sa.Table(
     sa.UniqueConstraint("hall_id", "prefix"),
     comment=(
         "Line of people; owns prefix and numbers. `service_s` is the typical service time now, "
-        "`service_setting_s` the hall's own figure, `recent_s` the last services in seconds."
+        "`service_setting_s` the hall's own figure, `recent_s` the last services in seconds; "
+        "`low_min`, `high_min`, `rough` are the last published forecast."
     ),
 )
 
@@ -139,6 +147,7 @@ item = sa.Table(
     _text("code", None),
     _text("name", None),
     _text("short_name", None),
+    _text("name_en"),
     _json("keywords", "[]"),
     _text("mode", "promised"),
     _flag("common", on=False),
@@ -174,6 +183,7 @@ counter = sa.Table(
     _ref("department_id", "department.id"),
     _text("code", None),
     _text("name", None),
+    _text("name_en"),
     _text("state", "closed"),
     _text("pause_reason"),
     sa.Column("paused_until", Text),
@@ -246,17 +256,118 @@ setting = sa.Table(
     comment="Rules of the hall as data, JSON.",
 )
 
+setting_change = sa.Table(
+    "setting_change",
+    METADATA,
+    _id(),
+    _hall(),
+    _text("key", None),
+    _int("version", 1),
+    sa.Column("was", Text),
+    _json("value"),
+    _text("at", None),
+    _text("actor", None),
+    _text("reason"),
+    sa.UniqueConstraint("hall_id", "key", "version"),
+    comment=(
+        "History of settings, append-only: what `key` was (NULL = the default) and became, by whom "
+        "(`person:uid`). `key` is that of `setting`, or `notice`, `media:uid`, `device:uid`, `leaders`."
+    ),
+)
+
 notice = sa.Table(
     "notice",
     METADATA,
     _id(),
     _hall(),
+    _ref("zone_id", "zone.id", nullable=True),
     _text("text", None),
     sa.Column("from_at", Text),
     sa.Column("to_at", Text),
     _int("sort"),
     _int("version", 1),
-    comment="Notices 公告 for the screens.",
+    comment="Notices 公告 for the screens; without a zone for all of them.",
+)
+
+media = sa.Table(
+    "media",
+    METADATA,
+    _id(),
+    _text("uid", None, unique=True),
+    _hall(),
+    _ref("zone_id", "zone.id", nullable=True),
+    _text("kind", None),
+    _text("title", None),
+    _text("text"),
+    _text("digest"),
+    _text("mime"),
+    _int("size"),
+    _int("seconds", 12),
+    sa.Column("from_at", Text),
+    sa.Column("to_at", Text),
+    _int("sort"),
+    _int("version", 1),
+    sa.CheckConstraint("kind IN ('picture', 'video', 'honour', 'logo')", name="kind"),
+    comment="Pictures, films and honour cards of the 宣传 region; files lie by digest beside the data.",
+)
+
+duty_leader = sa.Table(
+    "duty_leader",
+    METADATA,
+    _id(),
+    _hall(),
+    _ref("department_id", "department.id"),
+    _text("date", None),
+    _text("post", None),
+    _text("place"),
+    _int("sort"),
+    comment="Published roster 今日坐班领导.",
+)
+
+search_miss = sa.Table(
+    "search_miss",
+    METADATA,
+    _id(),
+    _hall(),
+    _text("text", None),
+    _text("language", "zh"),
+    _int("count", 1),
+    _text("first_at", None),
+    _text("last_at", None),
+    sa.Column("settled_at", Text),
+    sa.UniqueConstraint("hall_id", "language", "text"),
+    comment="What citizens typed at a kiosk and found nothing for; `settled_at` = a manager saw to it.",
+)
+
+wait_estimate = sa.Table(
+    "wait_estimate",
+    METADATA,
+    sa.Column("ticket_id", Key, sa.ForeignKey("ticket.id"), primary_key=True),
+    _hall(),
+    _text("date", None),
+    _ref("queue_id", "queue.id"),
+    _text("at", None),
+    _int("ahead"),
+    _text("method", None),
+    sa.Column("low_min", Int),
+    sa.Column("high_min", Int),
+    sa.Column("point_s", Int),
+    sa.Column("outcome_s", Int),
+    _text("outcome"),
+    comment=(
+        "The wait said to a citizen and what came of it: `outcome` empty while waiting, `called`, or "
+        "how the ticket ended uncalled; `outcome_s` seconds from issue to the first call."
+    ),
+)
+sa.Index("ix_wait_estimate_date", wait_estimate.c.hall_id, wait_estimate.c.date)
+
+wait_model = sa.Table(
+    "wait_model",
+    METADATA,
+    sa.Column("hall_id", Key, sa.ForeignKey("hall.id"), primary_key=True),
+    sa.Column("date", Text, primary_key=True),
+    _json("body"),
+    comment="What was learnt for the estimates up to the end of a day; rebuilt from the log at will.",
 )
 
 business_day = sa.Table(
@@ -452,6 +563,8 @@ device = sa.Table(
     sa.Column("revoked_at", Text),
     _text("software"),
     sa.Column("last_seen_at", Text),
+    _json("layout"),
+    _int("version", 1),
     sa.CheckConstraint("kind IN ('kiosk', 'display', 'pad')", name="kind"),
     comment="Enrolled kiosks, displays and pads; only the hash of a token is kept.",
 )

@@ -46,6 +46,7 @@ class HallState:
     id: int
     code: str
     name: str
+    name_en: str
     tz: str
     event_seq: int
     chain: str
@@ -62,6 +63,7 @@ _HALL_COLUMNS = (
     _H.id,
     _H.code,
     _H.name,
+    _H.name_en,
     _H.tz,
     _H.event_seq,
     _H.chain,

@@ -280,6 +280,24 @@ DEVICES = [
     ),
     *(
         Endpoint(
+            rule="/api/v1/devices/me",
+            group="devices",
+            method="GET",
+            who=who,
+            keyed=False,
+            scene=lambda w: Call(path="/api/v1/devices/me"),
+        )
+        for who in ("kiosk", "display")
+    ),
+    Endpoint(
+        rule="/api/v1/searches",
+        group="devices",
+        who="kiosk",
+        wrong=("display",),
+        scene=lambda w: Call(path="/api/v1/searches", body={"text": "开网吧"}),
+    ),
+    *(
+        Endpoint(
             rule=f"/api/v1/{name}",
             group="devices",
             method="GET",

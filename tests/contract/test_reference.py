@@ -6,7 +6,7 @@ import msgspec
 import msgspec.inspect as mi
 import pytest
 
-from server.kit.contract import board, reference, views
+from server.kit.contract import board, reference, screens, views
 from server.kit.contract.messages import MESSAGES
 from server.kit.contract.reasons import REASONS
 
@@ -18,7 +18,12 @@ class Sample(msgspec.Struct):
     table: dict[str, bool]
 
 
-STRUCTS = (*MESSAGES, *reference.structs_of(board), *reference.structs_of(views))
+STRUCTS = (
+    *MESSAGES,
+    *reference.structs_of(board),
+    *reference.structs_of(views),
+    *reference.structs_of(screens),
+)
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,7 @@ class Hall:
         self.tokens = {"display-token": "display", "kiosk-token": "kiosk"}
         self.answers: dict[str, dict[str, Any]] = {}
         self.fetched = 0
+        self.setup_version = 1
         self.signed_out = False
 
     def publish(self, message: Any, now: datetime) -> None:
@@ -188,6 +189,20 @@ def main(port: int) -> None:
             return _problem(Refused("enrolment_invalid"))
         return jsonify(
             device="uid-display-token", token="display-token", kind="display", zone="1F", hall=HALL
+        )
+
+    @app.get("/api/v1/devices/me")
+    def setup() -> Any:
+        device = device_of(request.headers.get("Authorization", "").removeprefix("Bearer "))
+        if device is None:
+            return _problem(Refused("device_unknown"))
+        return jsonify(
+            device=device.uid,
+            version=hall.setup_version,
+            kind=device.kind,
+            name=device.name,
+            zone=device.zone,
+            layout={"role": "board", "newer": "field"},
         )
 
     @app.post("/api/v1/tickets")

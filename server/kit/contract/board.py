@@ -21,6 +21,7 @@ from server.kit.contract.messages import (
     Message,
     NoticeChanged,
     QueueChanged,
+    QueueForecast,
     TicketCalled,
     TicketIssued,
     TicketLeft,
@@ -39,6 +40,10 @@ class QueueLine(msgspec.Struct, frozen=True, kw_only=True):
     resumes_at: str | None
     service_s: int
     """Typical service time in seconds."""
+    low_min: int | None = None
+    """Estimated wait of a new number, as `queue.forecast` says it."""
+    high_min: int | None = None
+    rough: bool = False
 
 
 class CounterLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,6 +144,14 @@ def _apply(board: Board, message: Message, at: str) -> Board:
                 resumes_at=message.resumes_at,
                 waiting=message.waiting,
             )
+        case QueueForecast():
+            return _queue(
+                board,
+                message.queue,
+                low_min=message.low_min,
+                high_min=message.high_min,
+                rough=message.rough,
+            )
         case CatalogueChanged() | NoticeChanged() | DisclosurePublished():
             return replace(board, digest=message.digest)
         case HallDay():
@@ -189,7 +202,9 @@ def _day(board: Board, m: HallDay) -> Board:
         date=m.date,
         day_state=m.state,
         calls=(),
-        queues=tuple(replace(q, waiting=0) for q in board.queues),
+        queues=tuple(
+            replace(q, waiting=0, low_min=None, high_min=None, rough=False) for q in board.queues
+        ),
         counters=tuple(
             replace(c, state="closed", reason="", until=None, clerk_label="", ticket=None)
             for c in board.counters

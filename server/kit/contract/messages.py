@@ -154,6 +154,44 @@ class NoticeChanged(Message, frozen=True, kw_only=True):
     digest: str
 
 
+class QueueForecast(Message, frozen=True, kw_only=True):
+    """The estimated wait of whoever takes a number of the queue now."""
+
+    TYPE: ClassVar[str] = "queue.forecast"
+    queue: str
+    low_min: int | None
+    """Minutes; None with `high_min` None when nothing honest can be said."""
+    high_min: int | None
+    """Minutes; None while `low_min` is given = that long or longer."""
+    rough: bool = False
+    """True while it is not yet learnt from the hall's own days: shown as 粗略."""
+
+
+class DeviceAssigned(Message, frozen=True, kw_only=True):
+    """A device was told to be something else: it fetches its setup when the uid is its own."""
+
+    TYPE: ClassVar[str] = "device.assigned"
+    device: str
+    version: int
+
+
+class SettingChanged(Message, frozen=True, kw_only=True):
+    """A setting 设置 of the hall was changed; what it is stands in the history of settings."""
+
+    TYPE: ClassVar[str] = "setting.changed"
+    AUDIENCE: ClassVar[str] = STAFF
+    key: str
+    version: int
+
+
+class SearchMissed(Message, frozen=True, kw_only=True):
+    """A citizen searched at a kiosk in vain. What was typed is not in the event."""
+
+    TYPE: ClassVar[str] = "search.missed"
+    AUDIENCE: ClassVar[str] = STAFF
+    device: str
+
+
 class HallDay(Message, frozen=True, kw_only=True):
     """The business day 营业日 opened, is closing or closed. On `open` the board starts empty."""
 
@@ -223,6 +261,10 @@ MESSAGES: tuple[type[Message], ...] = (
     TicketPrinted,
     CounterChanged,
     QueueChanged,
+    QueueForecast,
+    DeviceAssigned,
+    SettingChanged,
+    SearchMissed,
     CatalogueChanged,
     DisclosurePublished,
     NoticeChanged,

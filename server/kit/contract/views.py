@@ -4,6 +4,15 @@ from __future__ import annotations
 
 import msgspec
 
+from server.kit.contract.screens import (
+    DutyLeader,
+    KioskRules,
+    Media,
+    Post,
+    ServiceHours,
+    ZoneVoice,
+)
+
 
 class Limit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A promised or statutory limit 承诺时限 / 法定时限: a number and its unit, never one alone."""
@@ -66,6 +75,8 @@ class CatalogueItem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     common: bool
     consult_only: bool
     disclosure: DisclosureView | None
+    name_en: str = ""
+    """Empty = shown in Chinese."""
 
 
 class CatalogueDepartment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -74,6 +85,7 @@ class CatalogueDepartment(msgspec.Struct, frozen=True, kw_only=True, forbid_unkn
     code: str
     name: str
     short_name: str
+    name_en: str = ""
 
 
 class CatalogueQueue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -86,6 +98,7 @@ class CatalogueQueue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     zone: str
     counters: tuple[str, ...]
     consult_only: bool = False
+    name_en: str = ""
 
 
 class CatalogueCounter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -95,6 +108,7 @@ class CatalogueCounter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     name: str
     department: str
     zone: str
+    name_en: str = ""
 
 
 class CatalogueZone(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -103,6 +117,7 @@ class CatalogueZone(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     code: str
     name: str
     floor: str = ""
+    name_en: str = ""
 
 
 class Catalogue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -118,11 +133,20 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     counters: tuple[CatalogueCounter, ...]
     items: tuple[CatalogueItem, ...]
     notices: tuple[str, ...]
-    """Notices 公告 in force, plain text."""
+    """Notices 公告 that stand always and everywhere, plain text; `posts` are all of them."""
     no_show_rule: str
     """The hall's 过号 rule in one line, as printed on the slip."""
     public_url: str
     """Address that phones reach, without trailing slash; item pages are `{public_url}/g/{item}`."""
+    hall_name_en: str = ""
+    appointments: bool = False
+    """Whether the hall gives appointments 预约."""
+    hours: tuple[ServiceHours, ...] = ()
+    posts: tuple[Post, ...] = ()
+    media: tuple[Media, ...] = ()
+    leaders: tuple[DutyLeader, ...] = ()
+    voice: tuple[ZoneVoice, ...] = ()
+    kiosk: KioskRules = KioskRules()
 
 
 class TicketSlip(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -157,6 +181,8 @@ class TicketSlip(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     consult_only: bool = False
     priority: str = ""
     """Name of the priority class 优先类别, empty for ordinary people."""
+    rough: bool = False
+    """True when the range is not yet learnt from the hall's own days: printed as 粗略."""
     reprint: int = 0
     """0 for the first slip, n for 补打 n."""
 

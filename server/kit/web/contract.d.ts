@@ -1,6 +1,152 @@
 // Made from the Structs by `python -m server.kit.contract.reference --write`; edits here are lost.
 // Moments are UTC text such as 2026-11-23T01:15:07.412Z; dates are hall-local.
 
+// screens: What a hall tells its screens, its voice and its kiosks to be: frozen, without behaviour.
+
+/** One language in which every call is spoken. */
+export interface Spoken {
+  /** `zh`, `en`, or the language of a voice pack. */
+  readonly lang: string;
+  /** Name of the voice pack 语音包; empty = the default of the language. */
+  readonly pack: string;
+}
+
+/** A time of every day at which the voice is softer, or silent with volume 0. */
+export interface QuietHours {
+  readonly from_at: string;
+  /** The first minute that is loud again; earlier than `from_at` = over midnight. */
+  readonly to_at: string;
+  /** Percent. */
+  readonly volume: number;
+}
+
+/** How calls are spoken 语音叫号 in a zone. */
+export interface ZoneVoice {
+  /** Empty = every zone that has no entry of its own. */
+  readonly zone: string;
+  readonly on: boolean;
+  /** Spoken one after the other, in this order, within one announcement. */
+  readonly languages: readonly Spoken[];
+  /** How often the whole is said; 1 while three or more others wait to be spoken. */
+  readonly repeat: number;
+  /** Silence between two announcements, and between two repetitions. */
+  readonly gap_ms: number;
+  readonly chime: boolean;
+  /** Percent. */
+  readonly volume: number;
+  readonly quiet: readonly QuietHours[];
+  /** How digits are read: `yao` 幺, `yi` 一, `whole` as one number 一百二十三. */
+  readonly digits: string;
+  /** A call that could not be spoken within so many seconds is shown only. */
+  readonly max_age_s: number;
+}
+
+/** How kiosks 取号机 of the hall behave. */
+export interface KioskRules {
+  /** Without a touch for so long it asks 还在办理吗?. */
+  readonly idle_s: number;
+  /** The same in 大字 mode. */
+  readonly idle_large_s: number;
+  /** So long it asks before it goes home. */
+  readonly ask_s: number;
+  /** A longer estimated wait is said and asked about before the number is given. */
+  readonly long_wait_min: number;
+  /** The same by people ahead, where nothing honest can be said about minutes. */
+  readonly long_ahead: number;
+}
+
+/** A notice 公告, shown from a moment to a moment; None = open on that side. */
+export interface Post {
+  readonly text: string;
+  /** Empty = the whole hall. */
+  readonly zone: string;
+  readonly from_at: string | null;
+  readonly to_at: string | null;
+}
+
+/** A picture, film or honour card 先进窗口 of the 宣传 region. */
+export interface Media {
+  /** Unguessable identity of 22 characters. */
+  readonly uid: string;
+  /** `picture`, `video`, `honour` or `logo`. */
+  readonly kind: string;
+  readonly title: string;
+  /** An honour card's own words; what a picture or film shows, for those who cannot see it. */
+  readonly text: string;
+  /** SHA-256 of the file in hexadecimal, its name at `/media/{digest}`; empty without a file. */
+  readonly digest: string;
+  readonly mime: string;
+  /** Bytes. */
+  readonly size: number;
+  /** So long a picture or card stands; a film plays to its end. */
+  readonly seconds: number;
+  /** Code of the zone 分区. */
+  readonly zone: string;
+  readonly from_at: string | null;
+  readonly to_at: string | null;
+}
+
+/** An office-holder on duty 今日坐班领导, as the centre publishes the roster 政务公开. */
+export interface DutyLeader {
+  /** Hall-local. */
+  readonly date: string;
+  /** Code. */
+  readonly department: string;
+  /** `局长`, `副局长`, as on the roster; the centre decides whether the family name stands with it. It is published office, never a citizen. */
+  readonly post: string;
+  /** Where to find them: `2号窗口`, `二楼会商室`. */
+  readonly place: string;
+}
+
+/** Opening hours of the hall on a weekday, 0 = Monday. */
+export interface ServiceHours {
+  readonly weekday: number;
+  readonly from_at: string;
+  readonly to_at: string;
+}
+
+/** What one screen shows and how; a county changes it without touching code. */
+export interface Layout {
+  /** `board` 综合屏, `disclosures` 五公开公示屏, `counter` 窗口屏, `guide` 导览屏 or `leaders` 今日坐班领导. */
+  readonly role: string;
+  /** Zones it shows; empty = the device's own, or the whole hall. */
+  readonly zones: readonly string[];
+  /** Code of the counter of a 窗口屏. */
+  readonly counter: string;
+  /** Beside the calls of a 综合屏, which are always there: `queues`, `disclosures`, `promotion` 宣传, `leaders`, `notices`. */
+  readonly regions: readonly string[];
+  /** Calls on one page, the newest included; 0 = as many as there is room for. */
+  readonly rows: number;
+  /** `auto`, `landscape` or `portrait`. */
+  readonly orientation: string;
+  /** `hall` 深色 or `light` 浅色. */
+  readonly theme: string;
+  /** Digest of a logo among the media; empty = none. */
+  readonly logo: string;
+  /** true for a 五公开公示屏 on a touch table. */
+  readonly touch: boolean;
+  /** Diagonal of the picture. */
+  readonly screen_inch: number;
+  /** From the screen to the farthest seat; characters are at least distance ÷ 250 high (Chinese signage practice, *assumed*). */
+  readonly distance_m: number;
+  /** Whether this screen has a loudspeaker that may speak for its zones. */
+  readonly voice: boolean;
+}
+
+/** What a device is told to be; it asks `GET /api/v1/devices/me` after `device.assigned`. */
+export interface DeviceSetup {
+  /** Its uid. */
+  readonly device: string;
+  /** Raised by each change; send the one that was shown. */
+  readonly version: number;
+  readonly kind: string;
+  /** The device's name 一楼大屏, given by staff. */
+  readonly name: string;
+  /** Code of the zone 分区. */
+  readonly zone: string;
+  readonly layout: Layout;
+}
+
 // views: Answers to questions: what kiosk, display and staff pages show. Frozen, without behaviour.
 
 /** A promised or statutory limit 承诺时限 / 法定时限: a number and its unit, never one alone. */
@@ -62,6 +208,8 @@ export interface CatalogueItem {
   readonly common: boolean;
   readonly consult_only: boolean;
   readonly disclosure: DisclosureView | null;
+  /** Empty = shown in Chinese. */
+  readonly name_en: string;
 }
 
 /** A department 进驻单位 with its short name for buttons. */
@@ -69,6 +217,7 @@ export interface CatalogueDepartment {
   readonly code: string;
   readonly name: string;
   readonly short_name: string;
+  readonly name_en: string;
 }
 
 /** A line of people: prefix, name and the counters that serve it. */
@@ -81,6 +230,7 @@ export interface CatalogueQueue {
   readonly zone: string;
   readonly counters: readonly string[];
   readonly consult_only: boolean;
+  readonly name_en: string;
 }
 
 /** A counter 窗口 as the public knows it. */
@@ -90,6 +240,7 @@ export interface CatalogueCounter {
   readonly department: string;
   /** Code of the zone 分区. */
   readonly zone: string;
+  readonly name_en: string;
 }
 
 /** A part of the hall. */
@@ -97,6 +248,7 @@ export interface CatalogueZone {
   readonly code: string;
   readonly name: string;
   readonly floor: string;
+  readonly name_en: string;
 }
 
 /** Everything a kiosk or display needs to know of the hall that changes seldom. ETag = digest. */
@@ -113,12 +265,21 @@ export interface Catalogue {
   readonly queues: readonly CatalogueQueue[];
   readonly counters: readonly CatalogueCounter[];
   readonly items: readonly CatalogueItem[];
-  /** Notices 公告 in force, plain text. */
+  /** Notices 公告 that stand always and everywhere, plain text; `posts` are all of them. */
   readonly notices: readonly string[];
   /** The hall's 过号 rule in one line, as printed on the slip. */
   readonly no_show_rule: string;
   /** Address that phones reach, without trailing slash; item pages are `{public_url}/g/{item}`. */
   readonly public_url: string;
+  readonly hall_name_en: string;
+  /** Whether the hall gives appointments 预约. */
+  readonly appointments: boolean;
+  readonly hours: readonly ServiceHours[];
+  readonly posts: readonly Post[];
+  readonly media: readonly Media[];
+  readonly leaders: readonly DutyLeader[];
+  readonly voice: readonly ZoneVoice[];
+  readonly kiosk: KioskRules;
 }
 
 /** Everything that is printed on a slip 小票 and shown on the number page. */
@@ -157,6 +318,8 @@ export interface TicketSlip {
   readonly consult_only: boolean;
   /** Name of the priority class 优先类别, empty for ordinary people. */
   readonly priority: string;
+  /** true when the range is not yet learnt from the hall's own days: printed as 粗略. */
+  readonly rough: boolean;
   /** 0 for the first slip, n for 补打 n. */
   readonly reprint: number;
 }
@@ -335,6 +498,10 @@ export interface QueueLine {
   readonly resumes_at: string | null;
   /** Typical service time in seconds. */
   readonly service_s: number;
+  /** Estimated wait of a new number, as `queue.forecast` says it. */
+  readonly low_min: number | null;
+  readonly high_min: number | null;
+  readonly rough: boolean;
 }
 
 /** A counter as screens show it. */
@@ -533,6 +700,39 @@ export interface NoticeChanged {
   readonly digest: string;
 }
 
+/** The estimated wait of whoever takes a number of the queue now. */
+export interface QueueForecast {
+  /** Code of the queue. */
+  readonly queue: string;
+  /** Minutes; null with `high_min` null when nothing honest can be said. */
+  readonly low_min: number | null;
+  /** Minutes; null while `low_min` is given = that long or longer. */
+  readonly high_min: number | null;
+  /** true while it is not yet learnt from the hall's own days: shown as 粗略. */
+  readonly rough: boolean;
+}
+
+/** A device was told to be something else: it fetches its setup when the uid is its own. */
+export interface DeviceAssigned {
+  /** Uid of the device. */
+  readonly device: string;
+  /** Raised by each change; send the one that was shown. */
+  readonly version: number;
+}
+
+/** A setting 设置 of the hall was changed; what it is stands in the history of settings. */
+export interface SettingChanged {
+  readonly key: string;
+  /** Raised by each change; send the one that was shown. */
+  readonly version: number;
+}
+
+/** A citizen searched at a kiosk in vain. What was typed is not in the event. */
+export interface SearchMissed {
+  /** Uid of the device. */
+  readonly device: string;
+}
+
 /** The business day 营业日 opened, is closing or closed. On `open` the board starts empty. */
 export interface HallDay {
   /** Business day 营业日, hall-local. */
@@ -595,6 +795,10 @@ export interface MessageByType {
   readonly "ticket.printed": TicketPrinted;
   readonly "counter.changed": CounterChanged;
   readonly "queue.changed": QueueChanged;
+  readonly "queue.forecast": QueueForecast;
+  readonly "device.assigned": DeviceAssigned;
+  readonly "setting.changed": SettingChanged;
+  readonly "search.missed": SearchMissed;
   readonly "catalogue.changed": CatalogueChanged;
   readonly "disclosure.published": DisclosurePublished;
   readonly "notice.changed": NoticeChanged;

@@ -5,10 +5,11 @@ from __future__ import annotations
 import msgspec
 from flask import Blueprint, Response, request
 
-from server.actions import devices
+from server.actions import devices, screens, searches
 from server.kit.contract.reasons import Refused
 from server.reads.board import board
 from server.reads.catalogue import catalogue
+from server.store import devices as device_store
 from server.store.work import Actor
 from server.web.auth import bearer, person_actor, require_asker, require_device, require_staff
 from server.web.commands import Body, Words, body_as, command, json_of
@@ -47,6 +48,33 @@ def enrol() -> Response:
         wrong_guess("enrolment")
         raise
     return json_of(enrolled)
+
+
+@bp.get("/devices/me")
+def get_setup() -> Response:
+    """What the asking device is told to be."""
+    device = require_device()
+    found = services().read(lambda r: device_store.by_uid(r, device.uid))
+    if found is None or found.revoked:
+        raise Refused("device_unknown")
+    return json_of(screens.setup_of(found))
+
+
+class SearchBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a citizen searched for in vain."""
+
+    text: Words
+    language: Words = "zh"
+
+
+@bp.post("/searches")
+def search_in_vain() -> Response:
+    """Count a search that found nothing."""
+    device, body = require_device("kiosk"), body_as(SearchBody)
+    return command(
+        Actor("device", device.uid),
+        lambda w: searches.record(w, device, text=body.text, language=body.language),
+    )
 
 
 @bp.get("/catalogue")
