@@ -1,4 +1,4 @@
-"""The six benchmarks of the hall's spine. Each returns one `Result`; run.py prints it."""
+"""The benchmarks of the hall. Each returns one `Result`; run.py prints it."""
 
 from __future__ import annotations
 
@@ -207,6 +207,27 @@ def slip(s: Settings) -> Result:
     )
 
 
+def wait(s: Settings) -> Result:
+    """Estimates of the waiting time on a simulated hall; see benchmarks/wait."""
+    from wait import lines  # needs scikit-learn, which nothing else does
+
+    return lines.against_boosting()
+
+
+def wait_usual(s: Settings) -> Result:
+    """The same against what is usually printed."""
+    from wait import lines
+
+    return lines.against_usual()
+
+
+def wait_range(s: Settings) -> Result:
+    """How the printed ranges held."""
+    from wait import lines
+
+    return lines.range_holds()
+
+
 ALL: dict[str, Callable[[Settings], Result]] = {
     "issue": issue,
     "bystander": bystander,
@@ -214,6 +235,9 @@ ALL: dict[str, Callable[[Settings], Result]] = {
     "broadcast": broadcast,
     "next_ticket": next_ticket,
     "slip": slip,
+    "wait": wait,
+    "wait_usual": wait_usual,
+    "wait_range": wait_range,
 }
 
 

@@ -1,0 +1,1 @@
+"""The waiting time, scored on a simulated hall."""
