@@ -38,7 +38,7 @@ from server.runtime import Runtime
 from server.store import migrate
 from server.store.engine import Database
 from server.store.work import Actor
-from server.web import assets, auth, errors, limits, pages
+from server.web import assets, auth, errors, limits, pages, phone
 from server.web.api import counters, devices, hall, tickets
 from server.web.desk import pages as desk_pages
 from server.web.services import EXTENSION, KnownDevices, Services
@@ -248,6 +248,7 @@ def _register(app: Flask) -> None:
     auth.register(app)
     limits.register(app)
     app.register_blueprint(pages.bp)
+    app.register_blueprint(phone.bp)
     app.register_blueprint(desk_pages.bp)
     for blueprint in (tickets.bp, counters.bp, hall.bp, devices.bp):
         app.register_blueprint(blueprint, url_prefix="/api/v1")

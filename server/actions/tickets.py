@@ -257,6 +257,24 @@ def cancel(w: Work, uid: str, *, version: int, reason: str) -> Done:
     return _done(after)
 
 
+def give_back(w: Work, token: str) -> Done:
+    """Take the ticket of a public address out of the line: its holder 来不了了 said so.
+
+    Repeated, it changes nothing and answers alike.
+
+    Raises:
+        Refused: `not_found` for an address of no ticket of today, `wrong_state` for a ticket that
+            is at a counter or has ended otherwise.
+    """
+    days.ensure_today(w)
+    ticket = tickets.by_token(w, token)
+    if ticket is None or ticket.date != w.hall.date:
+        raise Refused("not_found", what="这张号票")
+    if ticket.state is State.CANCELLED:
+        return _done(ticket)
+    return cancel(w, ticket.uid, version=ticket.version, reason="本人退号")
+
+
 def reinstate(w: Work, uid: str, *, version: int) -> Done:
     """Put a passed-over ticket back by the hall's rule 过号恢复.
 

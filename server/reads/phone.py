@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from server.domain.moments import instant, local
-from server.domain.tickets import OVER, STATE_ZH, State
+from server.domain.tickets import OVER, STATE_ZH, TRANSITIONS, State, Verb
 from server.kit.contract.board import wait_range
 from server.kit.contract.views import DisclosureView
 from server.store import catalogue, counters, tickets
@@ -34,6 +34,13 @@ class PhoneTicket:
     no_show_rule: str
     emergency: str | None
     over: bool
+    may_give_back: bool
+    """True while the holder may say 我来不了了."""
+    disclosure: DisclosureView | None
+    """The five disclosures that were in force when the number was taken."""
+    wait: str = ""
+    """The estimated wait in words."""
+    rough: bool = False
     at_local: str
     """Hall time of this answer: `09:41:07`."""
 
@@ -65,6 +72,9 @@ def phone_ticket(r: Read, token: str) -> PhoneTicket | None:
         no_show_rule=r.config.rules.no_show_rule,
         emergency=r.hall.emergency,
         over=ticket.state in OVER,
+        may_give_back=(ticket.state, Verb.CANCEL) in TRANSITIONS
+        and ticket.state is not State.NO_SHOW,
+        disclosure=None if item is None else catalogue.revision(r, item.id, ticket.revision),
         at_local=f"{r.local_now:%H:%M:%S}",
     )
 

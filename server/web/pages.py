@@ -16,7 +16,7 @@ from server.domain.people import Permission
 from server.kit.contract.reasons import Refused
 from server.reads.board import board
 from server.reads.catalogue import catalogue
-from server.reads.phone import guide, phone_ticket
+from server.reads.phone import guide
 from server.store import people
 from server.store.slips import fee_text, limit_text
 from server.store.work import Actor
@@ -29,7 +29,7 @@ from server.web.auth import (
     session_token,
     signed_in,
 )
-from server.web.limits import limiter, refuse_guesser, wrong_guess
+from server.web.limits import limiter
 from server.web.services import services
 
 bp = Blueprint("pages", __name__)
@@ -191,19 +191,6 @@ def _password_page(form: PasswordForm, *, refused: Refused | None = None) -> str
     user = signed_in()
     assert user is not None
     return render_template("password.html", form=form, refused=refused, staff=user.staff)
-
-
-@bp.get("/t/<token>")
-def ticket(token: str) -> tuple[str, int] | str:
-    """The live state of a ticket, for its holder's phone; it refreshes itself without script."""
-    refuse_guesser("ticket")
-    hall = services()
-    found = hall.read(lambda r: phone_ticket(r, token[:64]))
-    if found is None:
-        wrong_guess("ticket")
-        name = hall.read(lambda r: r.hall.name)
-        return (render_template("ticket_gone.html", hall_name=name), 404)
-    return render_template("ticket.html", ticket=found)
 
 
 @bp.get("/g/<code>")

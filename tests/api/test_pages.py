@@ -21,7 +21,6 @@ PAGES = {
     ("GET", "/password"),
     ("POST", "/password"),
     ("GET", "/desk"),
-    ("GET", "/t/<token>"),
     ("GET", "/g/<code>"),
 }
 """Addresses of pages; test_sign_in and tests/pages ask the others."""

@@ -7,6 +7,7 @@ from flask import Flask
 from server import app as composition
 from tests.api.table import ENDPOINTS
 from tests.api.test_pages import PAGES
+from tests.api.test_phone import PHONE_PAGES
 
 HEALTH = {("GET", "/healthz"), ("GET", "/readyz")}
 FILES = {
@@ -25,4 +26,4 @@ def test_every_address_has_a_test() -> None:
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
 
-    assert {(e.method, e.rule) for e in ENDPOINTS} | HEALTH | FILES | PAGES == served
+    assert {(e.method, e.rule) for e in ENDPOINTS} | HEALTH | FILES | PAGES | PHONE_PAGES == served
