@@ -28,7 +28,7 @@ from gevent.event import Event as Signal
 from server.kit.clock import clock_from
 from server.kit.contract.board import evolve
 from server.kit.contract.codec import Event
-from server.kit.contract.messages import BY_TYPE, HallDay, TicketIssued
+from server.kit.contract.messages import BY_TYPE, DeviceAssigned, HallDay, TicketIssued
 from server.kit.contract.moments import instant, moment
 from server.kit.contract.reasons import Refused
 from server.realtime import outbox, wire
@@ -190,6 +190,14 @@ def main(port: int) -> None:
         return jsonify(
             device="uid-display-token", token="display-token", kind="display", zone="1F", hall=HALL
         )
+
+    @app.post("/test/assign")
+    def assign() -> Any:
+        hall.setup_version += 1
+        told = DeviceAssigned(device=request.get_json()["tell"], version=hall.setup_version)
+        hall.publish(told, now())
+        fanout.wake(HALL)
+        return jsonify(hall.setup_version)
 
     @app.get("/api/v1/devices/me")
     def setup() -> Any:

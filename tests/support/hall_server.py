@@ -54,6 +54,10 @@ class HallServer:
         seq = self.post("/test/publish", type=kind, count=count, data=data or ISSUED, wake=wake)
         return int(seq["seq"])
 
+    def assign(self, *, tell: str) -> int:
+        """Give every device a new setup and tell *tell* of it; return its version."""
+        return int(self.post("/test/assign", tell=tell))
+
     def state(self, call: str = "") -> Any:
         with urllib.request.urlopen(f"{self.url}/test/state?call={call}", timeout=30) as answer:
             return json.load(answer)
