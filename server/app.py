@@ -25,6 +25,7 @@ from wtforms import ValidationError
 from server.actions import catalogue as catalogue_acts
 from server.actions import devices as device_acts
 from server.config import ConfigError, ServerConfig, require_public_url
+from server.jobs.forecaster import Forecaster
 from server.jobs.timetable import Timetable
 from server.kit.clock import clock_from
 from server.kit.contract.reasons import Refused
@@ -39,7 +40,7 @@ from server.store import migrate
 from server.store.engine import Database
 from server.store.work import Actor
 from server.web import assets, auth, errors, limits, pages, phone
-from server.web.api import counters, devices, hall, tickets
+from server.web.api import counters, devices, hall, reports, tickets
 from server.web.desk import pages as desk_pages
 from server.web.services import EXTENSION, KnownDevices, Services
 
@@ -63,6 +64,7 @@ class Server:
     realtime: Realtime
     fanout: Fanout
     timetable: Timetable
+    forecaster: Forecaster
     hall: str
     ending: Event
 
@@ -71,9 +73,11 @@ class Server:
         stop.rawlink(lambda _: self.ending.set())
         self.timetable.start()
         self.fanout.start()
+        self.forecaster.start()
         try:
             wire.serve(self.app, self.socketio, sock, stop=stop, farewell=self.realtime.farewell)
         finally:
+            self.forecaster.stop()
             self.fanout.stop()
             self.timetable.stop()
             self.runtime.close()
@@ -196,13 +200,17 @@ def build(config: ServerConfig) -> Server:
     )
     runtime.on_commit(fanout.wake)
     timetable = Timetable(runtime, code)
+    forecaster = Forecaster(runtime, code)
     services = Services(
         config=config,
         hall=code,
         runtime=runtime,
         presence=_PresenceView(realtime, code),
         devices=KnownDevices(lambda token: runtime.read(code, lambda r: auth.device_of(r, token))),
-        health=lambda: _health(runtime, code, fanout, timetable, realtime),
+        health=lambda: _health(
+            runtime, code, fanout, timetable.failures + forecaster.failures, realtime
+        ),
+        forecast=forecaster.newest,
     )
     app.extensions[EXTENSION] = services
     _register(app)
@@ -220,6 +228,7 @@ def build(config: ServerConfig) -> Server:
         realtime=realtime,
         fanout=fanout,
         timetable=timetable,
+        forecaster=forecaster,
         hall=code,
         ending=ending,
     )
@@ -250,7 +259,7 @@ def _register(app: Flask) -> None:
     app.register_blueprint(pages.bp)
     app.register_blueprint(phone.bp)
     app.register_blueprint(desk_pages.bp)
-    for blueprint in (tickets.bp, counters.bp, hall.bp, devices.bp):
+    for blueprint in (tickets.bp, counters.bp, hall.bp, devices.bp, reports.bp):
         app.register_blueprint(blueprint, url_prefix="/api/v1")
     app.register_blueprint(hall.health_bp)
 
@@ -308,7 +317,7 @@ def _realtime(runtime: Runtime, socketio: SocketIO, code: str) -> Realtime:
 
 
 def _health(
-    runtime: Runtime, code: str, fanout: Fanout, timetable: Timetable, realtime: Realtime
+    runtime: Runtime, code: str, fanout: Fanout, job_failures: int, realtime: Realtime
 ) -> dict[str, object]:
     try:
         seq = runtime.read(code, log.last_seq)
@@ -326,7 +335,7 @@ def _health(
         "seq": seq,
         "fanout_lag": lag,
         "fanout_failures": fanout.failures,
-        "job_failures": timetable.failures,
+        "job_failures": job_failures,
         "devices_online": sum(1 for d in devices_here if d.online),
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.actions import days
+from server.actions import days, waits
 from server.actions.tickets import seen
 from server.domain import ordering
 from server.domain.counters import Counter
@@ -105,6 +105,7 @@ def _call(w: Work, counter: Counter, ticket: Ticket, *, note: str = "") -> Done:
         note=note,
     )
     tickets.save(w, after, was=ticket.version)
+    waits.came(w, ticket)
     waiting = counters.change_waiting(w, ticket.queue_id, -1)
     return _summon(w, counter, ticket, after, waiting=waiting, note=note)
 

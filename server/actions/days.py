@@ -18,7 +18,7 @@ from server.kit.contract.messages import (
     TicketLeft,
 )
 from server.kit.contract.reasons import Refused
-from server.store import catalogue, counters, tickets
+from server.store import catalogue, counters, tickets, waits
 from server.store.work import Work
 
 OPEN_STATES = (State.WAITING, State.CALLED, State.SERVING, State.HELD, State.NO_SHOW)
@@ -108,6 +108,7 @@ def _expire_all(w: Work, reason: str) -> int:
             state_to=after.state.value,
             note=reason,
         )
+    waits.settle_day(w, outcome=State.EXPIRED.value)
     for key, row in waiting.items():
         if row.last_no is not None and left[key] != row.waiting:
             counters.set_series(w, row, last_no=row.last_no, waiting=left[key])

@@ -5,7 +5,8 @@ from __future__ import annotations
 import secrets
 from dataclasses import replace
 
-from server.actions import days
+from server.actions import days, waits
+from server.domain.forecast.outlook import Forecast
 from server.domain.moments import seconds_between
 from server.domain.numbering import next_no, number_text
 from server.domain.ordering import ORDINARY, place_behind
@@ -46,6 +47,7 @@ def issue(
     priority_reason: str = "",
     source: str,
     device: Device | None = None,
+    forecast: Forecast | None = None,
 ) -> TicketSlip:
     """Give the next number of the item's queue and return what is printed.
 
@@ -57,6 +59,7 @@ def issue(
         priority_reason: why.
         source: `kiosk` or `staff`.
         device: the kiosk that will print.
+        forecast: the newest one, for the range on the slip; None = only people ahead are told.
 
     Raises:
         Refused: `not_found`, `malformed` without item and queue, `priority_reason_needed`, or the
@@ -115,7 +118,11 @@ def issue(
         state_to=State.WAITING.value,
         note=ticket.priority_reason,
     )
-    return slip(w, ticket, ahead=line.waiting, line=line)
+    # Somebody with a priority has only those before them who have one too.
+    ahead = line.waiting if klass is None else tickets.ahead_of(w, ticket)
+    estimate = waits.estimate_for(w, forecast, info.id, ahead=ahead)
+    waits.record(w, ticket, estimate)
+    return slip(w, ticket, ahead=ahead, estimate=estimate)
 
 
 def _wanted(w: Work, item: str, queue: str) -> tuple[QueueInfo, ItemInfo | None]:
@@ -236,6 +243,7 @@ def cancel(w: Work, uid: str, *, version: int, reason: str) -> Done:
     ticket = seen(w, uid, version)
     after = ticket.after(Verb.CANCEL, ended_at=w.at, note=reason.strip())
     tickets.save(w, after, was=ticket.version)
+    waits.never_came(w, ticket, State.CANCELLED.value)
     if ticket.state is State.WAITING:
         waiting = counters.change_waiting(w, ticket.queue_id, -1)
     else:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from server.domain.forecast.outlook import Estimate, Forecast
 from server.domain.moments import instant, local
 from server.domain.tickets import OVER, STATE_ZH, TRANSITIONS, State, Verb
-from server.kit.contract.board import wait_range
 from server.kit.contract.views import DisclosureView
-from server.store import catalogue, counters, tickets
+from server.kit.contract.words import about, wait_words
+from server.store import catalogue, tickets
 from server.store.work import Read
 
 
@@ -24,7 +25,11 @@ class PhoneTicket:
     item: str
     item_name: str
     ahead: int
-    range_min: tuple[int, int] | None
+    rough: bool
+    """True while the range is not learnt from this queue's own days: 粗略."""
+    wait: str
+    """The wait from now in words: `约 20–35 分钟`, `5 分钟以内`, `90 分钟以上`; empty when nothing honest
+    can be said."""
     counters: tuple[str, ...]
     """Counters that serve the queue."""
     counter: str
@@ -38,24 +43,28 @@ class PhoneTicket:
     """True while the holder may say 我来不了了."""
     disclosure: DisclosureView | None
     """The five disclosures that were in force when the number was taken."""
-    wait: str = ""
-    """The estimated wait in words."""
-    rough: bool = False
     at_local: str
     """Hall time of this answer: `09:41:07`."""
 
 
-def phone_ticket(r: Read, token: str) -> PhoneTicket | None:
-    """Return the ticket of a public address, or None: unknown, or of another day (dead)."""
+def phone_ticket(r: Read, token: str, *, forecast: Forecast | None = None) -> PhoneTicket | None:
+    """Return the ticket of a public address, or None: unknown, or of another day (dead).
+
+    Args:
+        r: the hall.
+        token: the secret part of the address.
+        forecast: the newest one, for the range.
+    """
     ticket = tickets.by_token(r, token)
     if ticket is None or ticket.date != r.hall.date:
         return None
     queue = r.config.queue_by_id[ticket.queue_id]
     item = None if ticket.item_id is None else r.config.item_by_id.get(ticket.item_id)
     ahead = tickets.ahead_of(r, ticket)
-    line = counters.line(r, queue.id)
     where = r.config.counter_by_id.get(ticket.counter_id or -1)
-    waiting = ticket.state is State.WAITING
+    said = None
+    if ticket.state is State.WAITING and forecast is not None and forecast.date == r.hall.date:
+        said = forecast.of(queue.id, ahead)
     return PhoneTicket(
         hall_name=r.hall.name,
         number=ticket.number,
@@ -65,7 +74,8 @@ def phone_ticket(r: Read, token: str) -> PhoneTicket | None:
         item="" if item is None else item.code,
         item_name="" if item is None else item.name,
         ahead=ahead,
-        range_min=wait_range(ahead, line.open_counters, line.service_s) if waiting else None,
+        rough=said is not None and said.rough,
+        wait="" if said is None else _in_words(said),
         counters=tuple(c.name for c in r.config.counters_of_queue[queue.id]),
         counter="" if where is None else where.name,
         calls=ticket.calls,
@@ -77,6 +87,11 @@ def phone_ticket(r: Read, token: str) -> PhoneTicket | None:
         disclosure=None if item is None else catalogue.revision(r, item.id, ticket.revision),
         at_local=f"{r.local_now:%H:%M:%S}",
     )
+
+
+def _in_words(said: Estimate) -> str:
+    figure, unit = wait_words(said.low_min, said.high_min)
+    return f"{about(unit)}{figure} {unit}" if figure else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

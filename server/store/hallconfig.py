@@ -200,6 +200,12 @@ class HallConfig:
         kind = self.calendar.get(day.isoformat(), "")
         return hours.on(day, kind) if hours is not None else ()
 
+    def counter_spans(self, counter_code: str, day: date) -> tuple[Span, ...]:
+        """Return the hours of a counter on *day*, lunch 午餐 being a gap: its own, else the hall's."""
+        hours = self.hours.get(("counter", counter_code)) or self.hours.get(("hall", ""))
+        kind = self.calendar.get(day.isoformat(), "")
+        return hours.on(day, kind) if hours is not None else ()
+
     def setting(self, key: str, default: Any) -> Any:
         """Return a setting that is not one of the rules."""
         return self.settings.get(key, default)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from server.domain.forecast.outlook import Estimate
 from server.domain.moments import instant, local
 from server.domain.tickets import Ticket
-from server.kit.contract.board import wait_range
 from server.kit.contract.views import DisclosureView, Limit, TicketSlip
 from server.kit.contract.words import limit_words
-from server.store import counters
 from server.store.work import Read
 
 
@@ -16,13 +15,12 @@ def slip(
     ticket: Ticket,
     *,
     ahead: int,
-    line: counters.Line,
+    estimate: Estimate | None,
     reprint: int = 0,
 ) -> TicketSlip:
     """Return everything that is printed for *ticket*."""
     info = r.config.queue_by_id[ticket.queue_id]
     item = None if ticket.item_id is None else r.config.item_by_id.get(ticket.item_id)
-    expected = wait_range(ahead, line.open_counters, line.service_s)
     klass = next((p for p in r.config.priorities if p.code == ticket.priority), None)
     disclosure = None if item is None else item.disclosure
     return TicketSlip(
@@ -35,8 +33,8 @@ def slip(
         item_name="" if item is None else item.name,
         hall_name=r.hall.name,
         ahead=ahead,
-        low_min=None if expected is None else expected[0],
-        high_min=None if expected is None else expected[1],
+        low_min=None if estimate is None else estimate.low_min,
+        high_min=None if estimate is None else estimate.high_min,
         counters=tuple(c.name for c in r.config.counters_of_queue[info.id]),
         issued_at=ticket.queued_at,
         issued_local=_local_text(r, ticket.queued_at),
@@ -45,6 +43,7 @@ def slip(
         promise="" if disclosure is None else promise_line(disclosure),
         consult_only=info.consult_only or (item is not None and item.consult_only),
         priority="" if klass is None else klass.name,
+        rough=estimate is not None and estimate.rough,
         reprint=reprint,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import fields
 from typing import Any
 
@@ -264,12 +265,18 @@ def recent_ranks(r: Read, counter_id: int, most: int) -> list[int]:
     Queue by queue, so that an index answers: walking the log back to the last call of a queue that
     is seldom called took 60 ms after a day of 20,000 tickets.
     """
+    serves = r.config.serves.get(counter_id, {})
+    return [rank for _, rank in last_calls(r, serves, most)[:most]]
+
+
+def last_calls(r: Read, queue_ids: Iterable[int], most: int) -> list[tuple[int, int]]:
+    """Return (queue, rank) of the last *most* first calls of each queue, newest first."""
     calls = [
-        call
-        for queue_id in r.config.serves.get(counter_id, {})
-        for call in r.all(_LAST_CALLS, h=r.hall.id, q=queue_id, most=most)
+        (seq, queue_id, rank)
+        for queue_id in queue_ids
+        for seq, rank in r.all(_LAST_CALLS, h=r.hall.id, q=queue_id, most=most)
     ]
-    return [rank for _, rank in sorted(calls, reverse=True)[:most]]
+    return [(queue_id, rank) for _, queue_id, rank in sorted(calls, reverse=True)]
 
 
 def ahead_of(r: Read, ticket: Ticket) -> int:

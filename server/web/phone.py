@@ -25,7 +25,8 @@ LONGEST_TOKEN = 64
 
 def _found(token: str) -> PhoneTicket | None:
     refuse_guesser("ticket")
-    found = services().read(lambda r: phone_ticket(r, token[:LONGEST_TOKEN]))
+    newest = services().forecast()
+    found = services().read(lambda r: phone_ticket(r, token[:LONGEST_TOKEN], forecast=newest))
     if found is None:
         wrong_guess("ticket")
     return found

@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar, cast
 from flask import current_app
 
 from server.config import ServerConfig
+from server.domain.forecast.outlook import Forecast
 from server.runtime import Runtime
 from server.store.devices import Device
 from server.store.work import Actor, Read, Work
@@ -70,6 +71,8 @@ class Services:
     presence: Presence
     devices: KnownDevices
     health: Callable[[], dict[str, object]]
+    forecast: Callable[[], Forecast | None] = lambda: None
+    """The newest forecast of the waits, None before the first."""
 
     def run(self, actor: Actor, fn: Callable[[Work], T]) -> T:
         """Run a command."""

@@ -417,4 +417,16 @@ DESK = [
     ),
 ]
 
-ENDPOINTS = [*TICKETS, *COUNTERS, *DEVICES, *HALL, *DESK]
+REPORTS = [
+    Endpoint(
+        rule="/api/v1/reports/waits",
+        group="reports",
+        method="GET",
+        who="manager",
+        wrong=("clerk", "guide", "supervisor"),
+        keyed=False,
+        scene=lambda w: Call(path="/api/v1/reports/waits?weeks=2"),
+    ),
+]
+
+ENDPOINTS = [*TICKETS, *COUNTERS, *DEVICES, *HALL, *DESK, *REPORTS]

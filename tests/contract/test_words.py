@@ -11,6 +11,8 @@ from server.kit.contract.words import about, wait_words
     ("low", "high", "words"),
     [
         (None, None, ("", "")),
+        (0, None, ("", "")),
+        (90, None, ("90", "分钟以上")),
         (0, 5, ("5", "分钟以内")),
         (20, 20, ("20", "分钟")),
         (20, 35, ("20–35", "分钟")),

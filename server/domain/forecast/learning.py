@@ -67,10 +67,9 @@ class Model:
         daily = self.pace.get(queue_id)
         return daily.seconds() if daily is not None and daily.calls else None
 
-    @property
-    def may_print(self) -> bool:
-        """True when the hall's past is enough for a range at all."""
-        return bool(self.ranges.bands)
+    def knows(self, queue_id: int) -> bool:
+        """Say whether services of this queue are known well enough to replay them."""
+        return len(self.services.get(queue_id, ())) >= COMPARABLE
 
     def is_rough(self, queue_id: int) -> bool:
         """Say whether this queue's own past is too short, so that its range is 粗略."""
@@ -183,7 +182,7 @@ def services_or_setting(
     pools: dict[int, Sequence[float]] = {}
     for queue_id, setting_s in settings.items():
         pool = model.services.get(queue_id, [])
-        if len(pool) < COMPARABLE:
+        if not model.knows(queue_id):
             seen = [*pool, *((today or {}).get(queue_id, ()))]
             pool = sorted([*seen, *(setting_s * f for f in SPREAD)])
         pools[queue_id] = pool

@@ -30,6 +30,8 @@ MOST_MIN = 90
 """A wait that may last longer is said as so long 以上: beyond, figures help nobody plan."""
 Printed = tuple[int, int | None]
 """(low, high) in minutes as printed; high None = low or longer."""
+ASSUMED = (0.7, 1.7)
+"""Ratios of a range that no outcome was compared with yet; it is marked 粗略."""
 FACTOR_BOUNDS = (0.6, 1.6)
 """A factor outside these is a sign of something else than a usual bias."""
 
@@ -68,12 +70,11 @@ class Ranges:
     def printed(self, estimate_s: float, ahead: int) -> Printed | None:
         """Return the range in minutes as it is printed.
 
-        None when nothing honest can be said: before there is a past, or when nobody serves.
+        Before enough estimates were judged it is wide by assumption. None when nobody serves.
         """
-        between = self.bands.get(band(ahead))
-        if between is None or not isfinite(estimate_s):
+        if not isfinite(estimate_s):
             return None
-        return rounded(estimate_s, between, ahead)
+        return rounded(estimate_s, self.bands.get(band(ahead), ASSUMED), ahead)
 
 
 def band(ahead: int) -> int:

@@ -15,11 +15,17 @@ LONGEST_MIN = 180
 def wait_words(low: int | None, high: int | None) -> tuple[str, str]:
     """Return a range of minutes as figure and unit, rounded outward.
 
-    `20–35` `分钟`, `5` `分钟以内`, `1–2.5` `小时`, `3` `小时以上`; two empty texts when nothing honest
-    can be said. A bound (以内, 以上) goes without 约; see `about`.
+    `20–35` `分钟`, `5` `分钟以内`, `90` `分钟以上`, `1–2.5` `小时`, `3` `小时以上`; two empty texts when
+    nothing honest can be said. A bound (以内, 以上) goes without 约; see `about`.
+
+    Args:
+        low: None when nothing is known.
+        high: None with a `low` = that long or longer.
     """
-    if low is None or high is None:
+    if low is None or (high is None and low < 1):
         return "", ""
+    if high is None:
+        return f"{low}", "分钟以上"
     if low >= LONGEST_MIN:
         return f"{LONGEST_MIN // 60}", "小时以上"
     if high > HOURS_FROM_MIN:

@@ -61,6 +61,7 @@ def issue() -> Response:
         asker.staff.require(Permission.GUIDE)
     elif body.priority:
         raise Refused("forbidden")
+    newest = services().forecast()
     return command(
         asker.actor,
         lambda w: tickets.issue(
@@ -71,6 +72,7 @@ def issue() -> Response:
             priority_reason=body.priority_reason,
             source="kiosk" if asker.device is not None else "staff",
             device=asker.device,
+            forecast=newest,
         ),
     )
 
@@ -92,7 +94,8 @@ def print_results(uid: str) -> Response:
 def slips() -> Response:
     """The reprints that this kiosk has yet to print."""
     device = require_device("kiosk")
-    jobs: list[SlipJob] = services().read(lambda r: pending(r, device))
+    newest = services().forecast()
+    jobs: list[SlipJob] = services().read(lambda r: pending(r, device, forecast=newest))
     return json_of({"jobs": jobs})
 
 

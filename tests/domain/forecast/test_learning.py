@@ -91,10 +91,14 @@ def test_a_queue_without_a_past_draws_from_the_setting_and_what_today_shows():
 def test_a_range_is_rough_until_this_queue_has_a_past_of_its_own():
     model = model_of([], outcomes=past())
 
-    assert model.may_print
     assert not model.is_rough(1)
     assert model.is_rough(77)
-    assert not Model().may_print
+    assert Model().is_rough(1)
+
+
+def test_a_queue_is_known_after_thirty_services():
+    assert model_of([[visit(0, 1, 60)] * COMPARABLE]).knows(1)
+    assert not model_of([[visit(0, 1, 60)] * (COMPARABLE - 1)]).knows(1)
 
 
 def test_what_was_learnt_survives_being_written_down():

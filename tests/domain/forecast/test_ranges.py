@@ -80,9 +80,10 @@ def test_what_is_printed_holds_in_four_of_five_cases_of_days_it_was_not_learnt_f
     assert found.factor == pytest.approx(1.2, abs=0.06)
 
 
-def test_before_thirty_comparable_tickets_nothing_is_printed():
-    assert learnt(past(COMPARABLE - 1)).printed(600, 3) is None
-    assert learnt(past(COMPARABLE)).printed(600, 3) is not None
+def test_before_thirty_comparable_tickets_a_range_is_wide_by_assumption():
+    assert learnt(past(COMPARABLE - 1)).printed(1200, 6) == (10, 35)
+    assert learnt(past(COMPARABLE)).bands
+    assert not learnt(past(COMPARABLE - 1)).bands
 
 
 def test_where_nobody_serves_nothing_is_printed():
