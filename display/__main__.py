@@ -18,9 +18,11 @@ import gevent
 import urllib3
 
 from display.app import Display, keep_pulsing
-from display.config import ConfigError, DisplayConfig, load
-from display.pages import painted, routes
+from display.config import ConfigError, DisplayConfig, layout_of, load
+from display.media import MediaShelf
+from display.pages import TOO_SMALL, legible, painted, routes
 from display.screen import Screen
+from display.voice.command import add_to as add_voice
 from server.kit.agent import LOOPBACK, Agent
 from server.kit.clock import clock_from
 from server.kit.link import HallLink, Refused, Unreachable
@@ -57,22 +59,28 @@ def run(config: DisplayConfig, arguments: argparse.Namespace) -> int:
     clock = clock_from(os.environ)
     link = _link(config)
     agent = Agent("display", "display")
+    media = MediaShelf(
+        folder=Path(config.state_dir) / "media",
+        server_url=config.server_url,
+        headers=link.credentials,
+    )
+    layout = layout_of(config, link.zone)
     display = Display(
         link=link,
-        screen=Screen(
-            zones=config.zones or ((link.zone,) if link.zone else ()),
-            rows=config.rows,
-            orientation=config.orientation,
-        ),
+        screen=Screen(layout, zone=link.zone, has=media.has),
         now=clock.now,
         broadcast=agent.broadcast,
+        media=media,
+        layout=layout,
     )
     agent.app.register_blueprint(routes(display))
     agent.on("painted", lambda message: display.painted(painted(message)))
+    agent.on("legible", lambda message: display.complain(TOO_SMALL, on=not legible(message)))
     agent.report(lambda: _health(link, display))
 
     def ready() -> None:
         link.start(display.changed)
+        media.start()
         gevent.spawn(keep_pulsing, display.pulse, lambda: gevent.sleep(TICK_S))
         print(f"hall-display: http://{config.host}:{agent.port}/", flush=True)
 
@@ -83,6 +91,7 @@ def run(config: DisplayConfig, arguments: argparse.Namespace) -> int:
         return 1
     finally:
         link.stop()
+        media.stop()
     return 0
 
 
@@ -123,6 +132,7 @@ def _health(link: HallLink, display: Display) -> dict[str, Any]:
         "beat_age_s": None if age is None else round(age, 1),
         "seq": board.seq if board else None,
         "content": link.catalogue.digest if link.catalogue else "",
+        "role": display.screen.layout.role,
         "zones": list(display.screen.zones),
     }
 
@@ -153,6 +163,8 @@ def _parser() -> argparse.ArgumentParser:
     runs = commands.add_parser("run", parents=[common], help="serve the screen")
     runs.add_argument("--zones", help="codes of the zones, with commas; without: the enrolled one")
     runs.add_argument("--orientation", choices=["auto", "landscape", "portrait"])
+    runs.add_argument("--role", choices=["board", "disclosures", "counter", "guide", "leaders"])
+    runs.add_argument("--counter", help="code of the counter of a 窗口屏")
     runs.add_argument("--rows", type=int, help="calls on one page, the newest included; 0 = auto")
     runs.set_defaults(command=run)
     enrols = commands.add_parser("enrol", parents=[common], help="make this screen known")
@@ -161,6 +173,7 @@ def _parser() -> argparse.ArgumentParser:
     enrols.set_defaults(command=enrol)
     asks = commands.add_parser("status", parents=[common], help="ask a running screen how it is")
     asks.set_defaults(command=status)
+    add_voice(commands, common)
     return parser
 
 

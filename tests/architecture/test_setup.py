@@ -37,7 +37,7 @@ def test_what_a_machine_lacks_is_named_with_the_command_to_type(tmp_path):
     assert done.returncode == 1
     lacks = re.search(r"^This machine lacks: (.+)$", done.stderr, re.MULTILINE)
     assert lacks
-    assert {"python3", "npm", "chromium", "fonts-noto-cjk"} <= set(lacks[1].split())
+    assert {"python3", "npm", "chromium", "fonts-noto-cjk", "espeak-ng"} <= set(lacks[1].split())
     command = "apt-get update && sudo apt-get install -y --no-install-recommends"
     assert f"sudo {command} {lacks[1]}" in done.stderr
 
