@@ -8,9 +8,7 @@ if "run" in sys.argv[1:2]:  # must happen before anything opens a socket or a lo
     monkey.patch_all()
 
 import argparse
-import getpass
 import json
-import secrets
 import signal
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -18,12 +16,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
+from server import console
 from server.config import ConfigError, ServerConfig, load
+from server.console import Open
 from server.kit.contract.reasons import Refused
+from server.kit.contract.screens import ORIENTATIONS, ROLES
 
 if TYPE_CHECKING:
     from server.store.seed_parts import Seed
-    from server.store.work import Work
 
 T = TypeVar("T")
 FLAGS = ("data_dir", "database_url", "host", "port", "public_url", "hall", "clock_file")
@@ -91,23 +91,30 @@ def _parser() -> argparse.ArgumentParser:
     close.set_defaults(what="close")
     close.add_argument("--reason", default="")
     device = group("device", "设备 devices")
-    enrol = add(device, "enrol", _enrol, "生成一次性登记码 print a one-time token")
+    enrol = add(device, "enrol", console.enrol, "生成一次性登记码 print a one-time token")
     enrol.add_argument("--kind", required=True, choices=("kiosk", "display", "pad"))
     enrol.add_argument("--zone", default="")
-    add(device, "list", _devices, "列出设备 list")
-    revoke = add(device, "revoke", _revoke, "停用设备 make a device's token worthless")
+    add(device, "list", console.devices, "列出设备 list")
+    revoke = add(device, "revoke", console.revoke, "停用设备 make a device's token worthless")
     revoke.add_argument("uid")
+    assign = add(device, "assign", console.assign, "指定屏幕用途 tell a screen what it is")
+    assign.add_argument("uid")
+    assign.add_argument("--role", choices=ROLES, help="what it shows; else unchanged")
+    assign.add_argument("--counter", help="code of the counter of a --role counter")
+    assign.add_argument("--regions", help="regions of a board, with commas between them")
+    assign.add_argument("--orientation", choices=ORIENTATIONS)
+    assign.add_argument("--no-voice", action="store_true", help="it has no loudspeaker")
     person = group("person", "人员 people")
-    new = add(person, "add", _add_person, "新增人员 add")
+    new = add(person, "add", console.add_person, "新增人员 add")
     new.add_argument("login")
     new.add_argument("--label", required=True, help="工号, shown on screens")
     new.add_argument("--role", action="append", required=True, help="ROLE or ROLE:DEPARTMENT")
     new.add_argument("--password-stdin", action="store_true")
     new.add_argument("--keep-password", action="store_true", help="no change at first sign-in")
-    many = add(person, "load", _load_people, "批量新增人员 add people from a JSON file")
+    many = add(person, "load", console.load_people, "批量新增人员 add people from a JSON file")
     many.add_argument("file", help='[{"login","label","roles":["clerk"],"password"}]; - = input')
     many.add_argument("--keep-password", action="store_true", help="no change at first sign-in")
-    reset = add(person, "reset", _reset_person, "重设密码 set a one-time password")
+    reset = add(person, "reset", console.reset_person, "重设密码 set a one-time password")
     reset.add_argument("login")
     reset.add_argument("--password-stdin", action="store_true")
     show = group("config", "配置 configuration")
@@ -151,26 +158,6 @@ def _run(config: ServerConfig, _: dict[str, str], __: argparse.Namespace) -> int
         print(f"hall-server: {config.host}:{config.port} {server.hall}", flush=True)
         server.run(stop, sock)
     return 0
-
-
-class _Open:
-    """The database and a runner for one command line."""
-
-    def __init__(self, config: ServerConfig) -> None:
-        from server.app import database, the_hall
-        from server.store import migrate
-        from server.store.engine import DirectRunner
-
-        self.db = database(config)
-        if not migrate.is_current(self.db):
-            raise ConfigError("the database has another schema: run `hall-server db upgrade`")
-        self.hall = the_hall(self.db, config)
-        self._runner = DirectRunner(self.db)
-
-    def run(self, fn: "Callable[[Work], T]") -> "T":
-        from server.store.work import Actor
-
-        return self._runner.run(self.hall, Actor("job", "command line"), fn)
 
 
 def _upgrade(config: ServerConfig, _: dict[str, str], __: argparse.Namespace) -> int:
@@ -228,7 +215,7 @@ def _rule(config: ServerConfig, _: dict[str, str], args: argparse.Namespace) -> 
         value = json.loads(text)
     except ValueError:
         value = text
-    _Open(config).run(lambda w: catalogue.set_rules(w, **{key: value}))
+    Open(config).run(lambda w: catalogue.set_rules(w, **{key: value}))
     print(f"{key} = {value}")
     return 0
 
@@ -236,7 +223,7 @@ def _rule(config: ServerConfig, _: dict[str, str], args: argparse.Namespace) -> 
 def _day(config: ServerConfig, _: dict[str, str], args: argparse.Namespace) -> int:
     from server.actions import days
 
-    hall = _Open(config)
+    hall = Open(config)
     match args.what:
         case "open":
             hall.run(days.open_day)
@@ -245,119 +232,6 @@ def _day(config: ServerConfig, _: dict[str, str], args: argparse.Namespace) -> i
         case _:
             hall.run(lambda w: days.close_day(w, reason=args.reason))
     print(hall.db.read(hall.hall, lambda r: f"{r.hall.date} {r.hall.day_state}"))
-    return 0
-
-
-def _enrol(config: ServerConfig, _: dict[str, str], args: argparse.Namespace) -> int:
-    from server.actions import devices
-
-    hall = _Open(config)
-    print(hall.run(lambda w: devices.create_enrolment(w, kind=args.kind, zone=args.zone)))
-    return 0
-
-
-def _devices(config: ServerConfig, _: dict[str, str], __: argparse.Namespace) -> int:
-    from server.store import devices
-
-    hall = _Open(config)
-    for device in hall.db.read(hall.hall, devices.every):
-        print(f"{device.uid}\t{device.kind}\t{device.zone or '-'}\t{device.name}")
-    return 0
-
-
-def _revoke(config: ServerConfig, _: dict[str, str], args: argparse.Namespace) -> int:
-    from server.actions import devices
-
-    device = _Open(config).run(lambda w: devices.revoke(w, args.uid))
-    print(f"已停用 {device.name}。")
-    return 0
-
-
-def _password(args: argparse.Namespace) -> tuple[str, bool]:
-    """Return the password, and whether it was made here and has to be shown."""
-    if args.password_stdin:
-        return (sys.stdin.readline().rstrip("\n"), False)
-    if sys.stdin.isatty():
-        typed = getpass.getpass("密码（留空则随机生成）：")
-        if typed:
-            return (typed, False)
-    return (f"Hq-{secrets.token_urlsafe(9)}", True)
-
-
-def _add_person(config: ServerConfig, _: dict[str, str], args: argparse.Namespace) -> int:
-    import argon2
-
-    from server.actions import people
-    from server.domain.people import check_password
-
-    password, made = _password(args)
-    check_password(password, login=args.login)
-    hashed = argon2.PasswordHasher().hash(password)
-    roles = [(a, b) for a, _, b in (r.partition(":") for r in args.role)]
-    _Open(config).run(
-        lambda w: people.add_person(
-            w,
-            login=args.login,
-            label=args.label,
-            password_hash=hashed,
-            roles=roles,
-            must_change=not args.keep_password,
-        )
-    )
-    print(f"已新增 {args.login}。" + (f"初始密码：{password}" if made else ""))
-    return 0
-
-
-class _NewPerson(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One person in the file of `person load`."""
-
-    login: str
-    label: str
-    roles: tuple[str, ...]
-    password: str
-
-
-def _load_people(config: ServerConfig, _: dict[str, str], args: argparse.Namespace) -> int:
-    import argon2
-
-    from server.actions import people
-    from server.domain.people import check_password
-
-    raw = sys.stdin.read() if args.file == "-" else Path(args.file).read_text(encoding="utf-8")
-    try:
-        found = msgspec.json.decode(raw, type=list[_NewPerson])
-    except msgspec.DecodeError as error:
-        raise Refused("malformed", problem=str(error)) from error
-    hashed = []
-    for one in found:
-        check_password(one.password, login=one.login)
-        hashed.append(argon2.PasswordHasher().hash(one.password))
-
-    def add_all(w: "Work") -> None:
-        for one, password_hash in zip(found, hashed, strict=True):
-            people.add_person(
-                w,
-                login=one.login,
-                label=one.label,
-                password_hash=password_hash,
-                roles=[(a, b) for a, _, b in (r.partition(":") for r in one.roles)],
-                must_change=not args.keep_password,
-            )
-
-    _Open(config).run(add_all)
-    print(f"已新增 {len(found)} 人。")
-    return 0
-
-
-def _reset_person(config: ServerConfig, _: dict[str, str], args: argparse.Namespace) -> int:
-    import argon2
-
-    from server.actions import people
-
-    password, made = _password(args)
-    hashed = argon2.PasswordHasher().hash(password)
-    _Open(config).run(lambda w: people.reset_password(w, args.login, new_hash=hashed))
-    print(f"已重设 {args.login} 的密码。" + (f"一次性密码：{password}" if made else ""))
     return 0
 
 
@@ -377,7 +251,7 @@ def _without_password(url: str) -> str:
 def _verify(config: ServerConfig, _: dict[str, str], __: argparse.Namespace) -> int:
     from server.reads import log
 
-    hall = _Open(config)
+    hall = Open(config)
     faults = hall.db.read(hall.hall, log.faults)
     for fault in faults:
         print(fault)

@@ -68,6 +68,24 @@ def assign(
     device = devices.by_uid(w, uid)
     if device is None or device.revoked:
         raise Refused("not_found", what=f"设备 {uid}")
+    return set_up(w, device, name=name, zone=zone, layout=layout, expected=expected, reason=reason)
+
+
+def set_up(
+    w: Work,
+    device: Device,
+    *,
+    name: str,
+    zone: str,
+    layout: Layout,
+    expected: int,
+    reason: str = "",
+) -> Done:
+    """Tell *device* what it is, as `assign` does, for whoever may do so already.
+
+    Raises:
+        Refused: `not_found`, `stale`, `malformed` naming what is wrong.
+    """
     label = name.strip()
     if not label or len(label) > LONGEST_NAME:
         raise Refused("malformed", problem=f"设备名称要有 1 到 {LONGEST_NAME} 个字")
@@ -80,16 +98,16 @@ def assign(
         w, device, name=label, zone_id=zones.get(zone), layout=layout, was=expected
     ):
         raise Refused("stale", number=device.name)
-    now = devices.by_uid(w, uid)
+    now = devices.by_uid(w, device.uid)
     assert now is not None
     noted(
         w,
-        f"device:{uid}",
+        f"device:{device.uid}",
         was=msgspec.to_builtins(setup_of(device)),
         value=msgspec.to_builtins(setup_of(now)),
         reason=reason,
     )
-    w.publish(DeviceAssigned(device=uid, version=now.version))
+    w.publish(DeviceAssigned(device=device.uid, version=now.version))
     return Done(state="assigned", version=now.version)
 
 
