@@ -113,9 +113,16 @@ class Forecaster:
             self._runtime.run(self._hall, ACTOR, lambda w: acts.publish(w, forecast))
 
     def _learn(self, date: str, closed: bool) -> None:
-        """Learn from the days before *date*, and from itself when it has closed."""
+        """Learn from the days before *date*, and from itself when it has closed.
+
+        Where the log holds no day that is over, the newest model that was kept speaks.
+        """
         end = f"{date}~" if closed else date  # `~` sorts behind every date
         days = self._runtime.read(self._hall, lambda r: waits.past_days(r, end, DAYS))
+        if not days:
+            kept = self._runtime.read(self._hall, lambda r: waits.models(r, end, 1))
+            self._model = kept[0][1] if kept else Model()
+            return
         visits: list[Sequence[Visit]] = []
         pauses: list[float] = []
         for day in days:  # one short read for each, so that nobody waits for the whole past
@@ -125,9 +132,8 @@ class Forecaster:
             gevent.sleep(0)
         outcomes = self._runtime.read(self._hall, lambda r: reads.outcomes(r, days))
         self._model = self._aside(lambda: _learnt(visits, pauses, outcomes))
-        if days:
-            model, last = self._model, days[0]
-            self._runtime.run(self._hall, ACTOR, lambda w: acts.keep_model(w, last, model))
+        model, last = self._model, days[0]
+        self._runtime.run(self._hall, ACTOR, lambda w: acts.keep_model(w, last, model))
 
     def _aside(self, fn: Callable[[], T]) -> T:
         if self._pool is None:  # a test that calls `round` itself

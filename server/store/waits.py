@@ -91,7 +91,8 @@ _EVENTS = Sql(
         E.at < sa.bindparam("until"),
         E.state_from != sa.literal_column("''"),
     )
-    .order_by(E.seq)
+    .order_by(E.at.desc(), E.seq.desc())  # as the index on `at` has it, newest first
+    .limit(sa.bindparam("most"))
 )
 _COUNTER_EVENTS = Sql(
     sa.select(E.counter_id, E.at, E.state_to, E.data)
@@ -101,16 +102,18 @@ _COUNTER_EVENTS = Sql(
         E.at < sa.bindparam("until"),
         E.type == sa.literal_column("'counter.changed'"),
     )
-    .order_by(E.seq)
+    .order_by(E.at, E.seq)
 )
 _PLACES = Sql(
-    sa.select(T.rank, T.sort_at, T.id, T.queue_id, T.queued_at)
+    sa.select(T.rank, T.sort_at, T.id, T.queued_at)
     .where(
         T.hall_id == sa.bindparam("h"),
         T.date == sa.bindparam("d"),
+        T.queue_id == sa.bindparam("q"),
         T.state == sa.literal_column("'waiting'"),
     )
-    .order_by(T.queue_id, T.rank, T.sort_at, T.id)
+    .order_by(T.rank, T.sort_at, T.id)
+    .limit(sa.bindparam("most"))
 )
 
 
@@ -196,12 +199,12 @@ def past_days(r: Read, before: str, most: int) -> list[str]:
     return [d for (d,) in r.all(_DAYS, h=r.hall.id, d=before, most=most)]
 
 
-def places(r: Read) -> list[tuple[Place, str]]:
-    """Return the place of everybody who waits and when they took their number, in order."""
-    rows = r.all(_PLACES, h=r.hall.id, d=r.hall.date)
+def places(r: Read, queue_id: int, most: int) -> list[tuple[Place, str]]:
+    """Return the places of the first *most* of a line and when each took their number, in order."""
+    rows = r.all(_PLACES, h=r.hall.id, d=r.hall.date, q=queue_id, most=most)
     return [
         (Place(rank, instant(sort_at).timestamp(), id_, queue_id), queued_at)
-        for rank, sort_at, id_, queue_id, queued_at in rows
+        for rank, sort_at, id_, queued_at in rows
     ]
 
 
@@ -217,14 +220,27 @@ def visits_of_day(r: Read, day: str) -> list[Visit]:
     return visits(r, start, end, origin=start)
 
 
-def visits(r: Read, since: datetime, until: datetime, *, origin: datetime) -> list[Visit]:
+WHOLE_DAY = 1_000_000
+"""More events than any day has."""
+
+
+def visits(
+    r: Read, since: datetime, until: datetime, *, origin: datetime, most: int = WHOLE_DAY
+) -> list[Visit]:
     """Return the visits whose call lies between two moments, in seconds after *origin*.
 
     Waiting begins when the number was taken, or when the ticket came back into a line.
+
+    Args:
+        r: the hall.
+        since: from, inclusive.
+        until: to, exclusive.
+        origin: second 0 of the answer.
+        most: so many of the newest events are looked at.
     """
-    rows = r.all(_EVENTS, h=r.hall.id, since=moment(since), until=moment(until))
+    rows = r.all(_EVENTS, h=r.hall.id, since=moment(since), until=moment(until), most=most)
     begun = origin.timestamp()
-    return list(_visits(rows, lambda at: instant(at).timestamp() - begun))
+    return list(_visits(reversed(rows), lambda at: instant(at).timestamp() - begun))
 
 
 def _visits(rows: Iterable[Row], second: Callable[[str], float]) -> Iterable[Visit]:

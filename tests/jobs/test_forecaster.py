@@ -7,12 +7,14 @@ from typing import TypeVar
 
 import pytest
 
+from server.actions import days
+from server.actions import waits as acts
 from server.jobs.forecaster import Forecaster
 from server.runtime import Runtime
 from server.store import waits
 from server.store.work import Actor, Read, Work
 from tests.support.bench import Bench
-from tests.support.waits import line, next_day, serve
+from tests.support.waits import known, line, next_day, queue_ids, serve
 
 T = TypeVar("T")
 
@@ -79,7 +81,7 @@ def test_what_a_day_has_taught_is_told_roughly_the_next_and_as_learnt_the_day_af
 ) -> None:
     worked(bench, forecaster)
     assert all(q.high_min is None for q in bench.board().queues), "nothing is known on the first"
-    days = [bench.board().date]
+    dates = [bench.board().date]
     for rough in (True, False):
         morning(bench)
         before = bench.board()
@@ -90,11 +92,11 @@ def test_what_a_day_has_taught_is_told_roughly_the_next_and_as_learnt_the_day_af
         assert told.low_min is not None
         assert told.low_min <= 20 <= (told.high_min or 0), "five people of four minutes each"
         assert told.rough == rough
-        days.append(bench.board().date)
+        dates.append(bench.board().date)
         worked(bench, forecaster)
     models = bench.read(lambda r: waits.models(r, "2099-01-01", 5))
 
-    assert [d for d, _ in models] == [days[1], days[0]]
+    assert [d for d, _ in models] == [dates[1], dates[0]]
     assert models[0][1].ranges.count >= 30
     assert models[1][1].ranges.count == 0, "the first day compared nothing with services it knew"
 
@@ -113,9 +115,19 @@ def test_a_restart_learns_from_the_log_again(bench: Bench, forecaster: Forecaste
     assert second.model.services
 
 
-def test_a_day_that_is_closed_is_learnt_from_at_once(bench: Bench, forecaster: Forecaster) -> None:
-    from server.actions import days
+def test_a_hall_without_past_days_speaks_by_the_newest_model_that_was_kept(
+    bench: Bench, forecaster: Forecaster
+) -> None:
+    model = known(queue_ids(bench))
+    bench.run(lambda w: acts.keep_model(w, "2026-11-20", model))
+    forecaster.round()
 
+    newest = forecaster.newest()
+    assert newest is not None
+    assert newest.model == model
+
+
+def test_a_day_that_is_closed_is_learnt_from_at_once(bench: Bench, forecaster: Forecaster) -> None:
     worked(bench, forecaster)
     bench.run(lambda w: days.close_day(w, reason="停电"))
     forecaster.round()

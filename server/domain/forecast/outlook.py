@@ -59,8 +59,6 @@ class Forecast:
 
     seq: int
     date: str
-    waiting: Mapping[int, int]
-    """Queue → people who wait."""
     curves: Mapping[int, Curve]
     lately: Mapping[int, Lately]
     hour: int
@@ -113,7 +111,8 @@ class Outlook:
     def __init__(self, scene: Scene, model: Model, *, random: Random, runs: int = RUNS) -> None:
         self._scene = scene
         self._model = model
-        self._left = runs
+        places = sum(map(len, scene.lines.values()))
+        self._left = min(runs, max(FEWEST_RUNS, MOST_CALLS // max(1, places)))
         self._replay = Replay(
             HallNow(
                 lines=scene.lines,
@@ -140,7 +139,6 @@ class Outlook:
         return Forecast(
             seq=scene.seq,
             date=scene.date,
-            waiting={q: len(line) for q, line in scene.lines.items()},
             curves=self._replay.curves(),
             lately=scene.lately,
             hour=scene.hour,
@@ -157,5 +155,7 @@ def forecast(scene: Scene, model: Model, *, random: Random, runs: int = RUNS) ->
     return outlook.forecast()
 
 
+MOST_CALLS, FEWEST_RUNS = 20_000, 20
+"""A replay of a very full hall has fewer runs: some 100 ms of arithmetic are the most."""
 USUAL_PAUSES = (240.0, 360.0, 480.0, 600.0, 840.0)
 """Pauses without a stated end before any was seen (*assumed*)."""
