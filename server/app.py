@@ -31,6 +31,7 @@ from server.kit.clock import clock_from
 from server.kit.contract.reasons import Refused
 from server.reads import log
 from server.reads.board import board
+from server.reads.voice import plan
 from server.realtime import wire
 from server.realtime.fanout import Fanout, Source
 from server.realtime.namespaces import Output, Realtime, StaffIdentity
@@ -197,6 +198,8 @@ def build(config: ServerConfig) -> Server:
         halls=[code],
         now=db.clock,
         chores=realtime.chores,
+        follow=realtime.edge.voices.follow,
+        tick=realtime.edge.voices.tick,
     )
     runtime.on_commit(fanout.wake)
     timetable = Timetable(runtime, code)
@@ -313,6 +316,7 @@ def _realtime(runtime: Runtime, socketio: SocketIO, code: str) -> Realtime:
         staff_of=staff_of,
         on_outputs=on_outputs,
         on_transition=on_transition,
+        voice_of=lambda code: runtime.read(code, plan),
     )
 
 

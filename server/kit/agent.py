@@ -39,6 +39,8 @@ GRACE_S = 2.0
 _log = logging.getLogger("hall.agent")
 
 Handler = Callable[[Any], None]
+PageHandler = Callable[[str, Any], None]
+"""(identity of the page's connection, payload)."""
 
 
 class Agent:
@@ -89,7 +91,15 @@ class Agent:
 
         Payloads come from a browser: check them.
         """
+        self._page.handlers[name] = lambda _, payload: handler(payload)
+
+    def on_page(self, name: str, handler: PageHandler) -> None:
+        """As `on`, for who must know which page speaks; `connect` and `disconnect` are names too."""
         self._page.handlers[name] = handler
+
+    def tell(self, page: str, name: str, payload: Mapping[str, object]) -> None:
+        """Send one page a message that is no view; lost when that page is gone."""
+        self._page.tell(page, name, payload)
 
     @property
     def pages(self) -> int:
@@ -166,7 +176,7 @@ class PageLine(Namespace):
     def __init__(self, app: Flask, socketio: SocketIO) -> None:
         super().__init__(PAGE)
         self._app = app
-        self.handlers: dict[str, Handler] = {}
+        self.handlers: dict[str, PageHandler] = {}
         self._pages: dict[str, _Page] = {}
         self._view: dict[str, Any] | None = None
         self._version = 0
@@ -184,6 +194,11 @@ class PageLine(Namespace):
         for sid in list(self._pages):
             self._offer(sid)
 
+    def tell(self, sid: str, name: str, payload: Mapping[str, object]) -> None:
+        """Send one page a message."""
+        if sid in self._pages:
+            self.socketio.emit(name, dict(payload), namespace=PAGE, to=sid)
+
     def disconnect_all(self) -> None:
         """Close every page's connection; they come back by themselves."""
         gevent.spawn(self.socketio.server.eio.disconnect)  # waits for each, so not here
@@ -197,9 +212,9 @@ class PageLine(Namespace):
             gevent.spawn(self._offer, sid)
         elif event == "disconnect":
             self._pages.pop(sid, None)
-        elif event in self.handlers:
+        if event in self.handlers:
             with self._app.app_context():
-                self.handlers[event](args[1] if len(args) > 1 else None)
+                self.handlers[event](sid, args[1] if len(args) > 1 else None)
 
     def _offer(self, sid: str) -> None:
         page = self._pages.get(sid)

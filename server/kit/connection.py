@@ -25,7 +25,7 @@ from server.kit.sockets import no_delay
 
 NAMESPACE = "/edge"
 
-EVENTS = ("welcome", "event", "beat", "bye")
+EVENTS = ("welcome", "event", "beat", "bye", "voice")
 
 Inbox = queue.SimpleQueue[tuple[Any, str, Any]]
 """(connection, name, payload) in order of arrival; `lost` is the last of a connection."""

@@ -99,6 +99,9 @@ class HallLink(Commands):
         )
         self._connection: Connection | None = None
         self._on_change: Callable[[Change], None] | None = None
+        self.on_message: Callable[[str, Any], None] = _ignored
+        """Called, from the same thread as *on_change*, with what the server says to this device
+        alone: name and payload."""
         self._stopping = False
         self._report: Mapping[str, object] = {"faults": []}
         self._beat_mono: float | None = None
@@ -182,6 +185,12 @@ class HallLink(Commands):
             "status": dict(self._report),
         }
         connection.say("ack", payload)
+
+    def say(self, name: str, payload: Mapping[str, object]) -> None:
+        """Tell the server something; nothing is sent while the link is not live."""
+        connection = self._connection
+        if connection is not None and self.status is LinkStatus.LIVE:
+            connection.say(name, payload)
 
     # ---- the link's own thread ------------------------------------------------------------------
 
@@ -281,8 +290,10 @@ class HallLink(Commands):
                     self._bye(str(payload.get("reason", "")))
                 case "lost":
                     raise ConnectionLost(str(payload))
+                case "":
+                    continue  # nothing in time
                 case _:
-                    continue  # nothing in time, or newer than this reader
+                    self.on_message(name, payload)
 
     def _sync(self, connection: Connection) -> None:
         connection.say("sync", {"since": self._follower.since})
@@ -374,6 +385,10 @@ class HallLink(Commands):
         while not self._stopping and (left := end - time.monotonic()) > 0:
             if self._next(None, left)[0] in {"enrolled", "stop"}:
                 return
+
+
+def _ignored(name: str, payload: Any) -> None:
+    """Pass over what this agent has no use for."""
 
 
 def _assigns(message: Message, device: str) -> bool:

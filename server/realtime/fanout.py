@@ -24,6 +24,9 @@ from server.kit.contract.moments import moment
 BEAT_S = 2.0
 """Between two beats; a client that hears none for three of them reconnects."""
 
+TICK_S = 0.5
+"""Between two looks at who speaks: a silent leader is noticed that much later."""
+
 POLL_S = 1.0
 """Longest wait for an event that another process wrote: it can wake nobody here."""
 
@@ -64,6 +67,8 @@ class Fanout:
     Args:
         halls: codes of the halls whose log is tailed here.
         chores: called every *beat_s* in a greenlet of its own; it may wait for the store.
+        follow: called with what has just been sent, in order; it must not wait.
+        tick: called every `TICK_S`, as *chores*.
     """
 
     def __init__(
@@ -74,6 +79,8 @@ class Fanout:
         halls: Sequence[str],
         now: Callable[[], datetime],
         chores: Callable[[], None] = lambda: None,
+        follow: Callable[[str, Sequence[Event]], None] = lambda *_: None,
+        tick: Callable[[], None] = lambda: None,
         beat_s: float = BEAT_S,
         poll_s: float = POLL_S,
     ) -> None:
@@ -81,6 +88,8 @@ class Fanout:
         self._source = source
         self._now = now
         self._chores = chores
+        self._follow = follow
+        self._tick = tick
         self._beat_s = beat_s
         self._poll_s = poll_s
         self._wakes = {hall: Signal() for hall in halls}
@@ -95,8 +104,9 @@ class Fanout:
         """Begin after the newest event of each hall: whoever connects later reads the rest."""
         for hall in self._wakes:
             self._greenlets.append(gevent.spawn(self._tail, hall))
-        self._greenlets.append(gevent.spawn(self._every_beat, self._beat))
-        self._greenlets.append(gevent.spawn(self._every_beat, self._chores))
+        self._greenlets.append(gevent.spawn(self._every, self._beat_s, self._beat))
+        self._greenlets.append(gevent.spawn(self._every, self._beat_s, self._chores))
+        self._greenlets.append(gevent.spawn(self._every, TICK_S, self._tick))
 
     def stop(self) -> None:
         """End all greenlets; events not yet emitted are read by the clients when they return."""
@@ -140,6 +150,7 @@ class Fanout:
             self._send(hall, events)
             last = self._last[hall] = events[-1].seq
             self.emitted += len(events)
+            self._follow(hall, events)
             if len(events) < BATCH:
                 return  # the end of the log: whoever commits from now on wakes us
 
@@ -153,9 +164,9 @@ class Fanout:
         self._socketio.emit("event", public, namespace="/edge", to=public_room(hall))
         self._socketio.emit("event", full, namespace="/staff", to=staff_room(hall))
 
-    def _every_beat(self, task: Callable[[], None]) -> None:
+    def _every(self, seconds: float, task: Callable[[], None]) -> None:
         while True:
-            gevent.sleep(self._beat_s)
+            gevent.sleep(seconds)
             try:
                 task()
             except Exception:

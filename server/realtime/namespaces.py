@@ -21,12 +21,15 @@ from flask_socketio import Namespace, SocketIO
 from msgspec import Struct
 from socketio.exceptions import ConnectionRefusedError as Turned
 
+from server.kit.announcing import EVENT, Report
 from server.kit.contract import codec
 from server.kit.contract.reasons import REASONS, Refused
+from server.reads.voice import Plan
 from server.realtime.fanout import Source, public_room, staff_room
 from server.realtime.greeting import Greeter
 from server.realtime.presence import DeviceIdentity, Presence, Transition
 from server.realtime.said import Ack, Hello, Output, StaffHello, Sync
+from server.realtime.voice import Voices
 from server.realtime.wire import manager_of
 
 CHECK_AGAIN_S = 30.0
@@ -70,6 +73,9 @@ OnOutputs = Callable[[DeviceIdentity, list[Output]], None]
 
 OnTransition = Callable[[Transition], None]
 """Publishes `device.changed`."""
+
+VoiceOf = Callable[[str], Plan]
+"""What is set of a hall's voice."""
 
 
 @dataclass(slots=True)
@@ -142,9 +148,11 @@ class Edge(_Space):
         now: Callable[[], datetime],
         device_of: DeviceOf,
         on_outputs: OnOutputs,
+        voice_of: VoiceOf,
         check_again_s: float,
     ) -> None:
         super().__init__("/edge", greeter, public=True)
+        self.voices = Voices(ask=voice_of, tell=self._tell_voice, now=now)
         self._check_again_s = check_again_s
         self._presence = presence
         self._now = now
@@ -163,6 +171,7 @@ class Edge(_Space):
         sid = _sid()
         self._sessions[sid] = _Session(device, hello.token, time.monotonic() + self._check_again_s)
         self._presence.joined(device, sid, hello.software, self._now())
+        self.voices.joined(device, sid)
         rooms = [
             public_room(device.hall),
             f"zone:{device.hall}:{device.zone}",
@@ -176,6 +185,7 @@ class Edge(_Space):
         session = self._sessions.pop(_sid(), None)
         if session is not None:
             self._presence.left(session.device.uid, _sid(), self._now())
+            self.voices.left(session.device, _sid())
 
     def on_sync(self, payload: Any = None) -> None:
         """Tell the truth again, after a gap."""
@@ -205,8 +215,19 @@ class Edge(_Space):
         )
         for output in ack.outputs:
             self._presence.heard_by(device.uid, output.call, output.times, output.output)
+        self.voices.sounding(device, ack.status.sound)
         if ack.outputs:
             self._on_outputs(device, ack.outputs)
+
+    def on_voice(self, payload: Any = None) -> None:
+        """Take what the display that speaks for a zone says of its announcements."""
+        session = self._sessions.get(_sid())
+        report = self._read(payload, Report)
+        if session is not None and report is not None:
+            self.voices.reported(session.device, report)
+
+    def _tell_voice(self, uid: str, turn: dict[str, Any]) -> None:
+        self.socketio.emit(EVENT, turn, namespace=self.namespace, to=f"device:{uid}")
 
     def revoke(self, uid: str) -> None:
         """Say goodbye to a device that is no longer enrolled, and cut it off."""
@@ -290,6 +311,7 @@ class Realtime:
         staff_of: StaffOf,
         on_outputs: OnOutputs,
         on_transition: OnTransition,
+        voice_of: VoiceOf = lambda _: Plan(),
         check_again_s: float = CHECK_AGAIN_S,
     ) -> None:
         greeter = Greeter(source, now)
@@ -300,6 +322,7 @@ class Realtime:
             now=now,
             device_of=device_of,
             on_outputs=on_outputs,
+            voice_of=voice_of,
             check_again_s=check_again_s,
         )
         self.staff = Staff(greeter=greeter, staff_of=staff_of, check_again_s=check_again_s)

@@ -56,12 +56,15 @@ class DeviceState:
     faults: tuple[str, ...]
     software: str
     last_seen: datetime
+    since: datetime
+    """When it came; of one that is away, when its last connection ended."""
 
 
 @dataclass(slots=True, kw_only=True)
 class _Known:
     device: DeviceIdentity
     last_seen: datetime
+    since: datetime
     software: str = ""
     sids: set[str] = field(default_factory=set)
     acked_seq: int = 0
@@ -82,7 +85,9 @@ class Presence:
         """Record that *device* is connected by *sid*; several at once are one device."""
         known = self._devices.get(device.uid)
         if known is None:
-            known = self._devices[device.uid] = _Known(device=device, last_seen=now)
+            known = self._devices[device.uid] = _Known(device=device, last_seen=now, since=now)
+        if not known.sids:
+            known.since = now
         known.device = device
         known.software = software
         known.last_seen = now
@@ -94,6 +99,8 @@ class Presence:
         if known is not None:
             known.sids.discard(sid)
             known.last_seen = now
+            if not known.sids:
+                known.since = now
 
     def acked(
         self, uid: str, *, seq: int, content: str, faults: tuple[str, ...], now: datetime
@@ -192,4 +199,5 @@ def _state(known: _Known) -> DeviceState:
         faults=known.faults,
         software=known.software,
         last_seen=known.last_seen,
+        since=known.since,
     )

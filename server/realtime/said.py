@@ -57,6 +57,8 @@ class DeviceStatus(Struct, frozen=True, kw_only=True):
     """How a device is."""
 
     faults: Annotated[list[Code], Meta(max_length=16)] = msgspec.field(default_factory=list)
+    sound: Code = ""
+    """Whether a display can be heard: `ok`, `muted`, `failed` or `none`; empty = it does not say."""
 
 
 class Ack(Struct, frozen=True, kw_only=True):

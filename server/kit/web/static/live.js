@@ -20,9 +20,24 @@ export const STALE_S = 12;
 /**
  * @typedef {object} Line
  * @property {(event: string, body: unknown) => void} send fire and forget; dropped while not connected
+ * @property {(event: string, handler: (body: any) => void) => void} on hear what the agent says
+ *   beside its views, and `connect` after each (re)connect
  * @property {() => LineState} state
  * @property {() => void} close
  */
+
+/** @type {(line: Line) => void} */
+let found = () => {};
+/** @type {Promise<Line>} */
+const first = new Promise((resolve) => {
+  found = resolve;
+});
+
+/**
+ * The line that this page follows, for a script beside the one that made it.
+ * @returns {Promise<Line>}
+ */
+export const following = () => first;
 
 /**
  * Follow the agent's views.
@@ -99,9 +114,13 @@ export function follow({
     tell();
   }, 1000);
 
-  return {
+  /** @type {Line} */
+  const line = {
     send(event, body) {
       if (socket.connected) socket.emit(event, body);
+    },
+    on(event, handler) {
+      socket.on(event, handler);
     },
     state,
     close() {
@@ -109,4 +128,6 @@ export function follow({
       socket.disconnect();
     },
   };
+  found(line);
+  return line;
 }
