@@ -5,6 +5,7 @@ from gevent import monkey
 monkey.patch_all()
 
 import argparse
+import getpass
 import json
 import os
 import sys
@@ -20,9 +21,12 @@ import urllib3
 from kiosk.app import TEND_S, Kiosk
 from kiosk.config import ConfigError, KioskConfig, load
 from kiosk.journal import Journal, JournalBusy
+from kiosk.language import LanguageError, faults_of
+from kiosk.language import load as load_languages
 from kiosk.outside import NoPrinter
 from kiosk.pages import pages
 from kiosk.printing.printer import Printer
+from kiosk.staff import CodeError, require_code, write_code
 from server.kit.agent import LOOPBACK, Agent
 from server.kit.change import Change
 from server.kit.clock import clock_from
@@ -31,6 +35,7 @@ from server.kit.http import Unreachable
 from server.kit.link import HallLink
 from server.kit.logs import configure
 from server.kit.serial.profiles import PortConfig, load_printer
+from server.kit.voice.render import Voice
 
 TICK_S = 1.0
 
@@ -54,11 +59,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 def run(config: KioskConfig, arguments: argparse.Namespace) -> int:
     """Serve the page until SIGTERM."""
     try:
+        languages = load_languages(config.languages_dir)
         journal = Journal(Path(config.state_dir) / "journal")
         printer = _printer(config, suspect=any(r.step == "sending" for r in journal.open_records))
-    except (OSError, ValueError, JournalBusy) as error:
+    except (OSError, ValueError, JournalBusy, LanguageError) as error:
         return _fail(str(error), 1)
     link = _link(config)
+    voice = _voice(config)
     agent = Agent("kiosk", "kiosk")
     kiosk = Kiosk(
         config=config,
@@ -67,6 +74,8 @@ def run(config: KioskConfig, arguments: argparse.Namespace) -> int:
         printer=printer,
         monotonic=time.monotonic,
         now=clock_from(os.environ).now,
+        languages=languages,
+        voice=voice,
         spawn=gevent.spawn,
         broadcast=agent.broadcast,
     )
@@ -81,6 +90,8 @@ def run(config: KioskConfig, arguments: argparse.Namespace) -> int:
             printer.start()
         link.start(heard)
         gevent.spawn(kiosk.taker.recover)
+        if voice is not None:
+            gevent.spawn(voice.prepare)
         gevent.spawn(_repeat, kiosk.tick, TICK_S)
         gevent.spawn(_repeat, kiosk.taker.tend, TEND_S)
         print(f"hall-kiosk: http://{config.host}:{agent.port}/", flush=True)
@@ -123,6 +134,44 @@ def status(config: KioskConfig, arguments: argparse.Namespace) -> int:
     return 0 if health.get("link") == "live" and not health.get("faults") else 1
 
 
+def exit_code(config: KioskConfig, arguments: argparse.Namespace) -> int:
+    """Set the staff code, typed twice or given on standard input."""
+    try:
+        if sys.stdin.isatty():
+            code = getpass.getpass("工作人员口令: ")
+            require_code(code)
+            if getpass.getpass("再输入一次: ") != code:
+                return _fail("两次输入不一样，没有改动。", 1)
+        else:
+            code = sys.stdin.readline().strip()
+        write_code(config.code_file, code)
+    except CodeError as error:
+        return _fail(str(error), 1)
+    except OSError as error:
+        return _fail(f"{config.code_file}: {error}", 1)
+    print(f"口令已设置。依次点屏幕左上、右上、右下、左下四角可以进入。文件: {config.code_file}")
+    return 0
+
+
+def language_check(config: KioskConfig, arguments: argparse.Namespace) -> int:
+    """Say what is wrong with a language file; 0 when nothing is."""
+    try:
+        faults = faults_of(Path(arguments.file))
+    except LanguageError as error:
+        return _fail(str(error), 2)
+    for fault in faults:
+        print(fault)
+    print(f"{arguments.file}: {f'{len(faults)} 处要看一看' if faults else '没有问题'}")
+    return 1 if faults else 0
+
+
+def _voice(config: KioskConfig) -> Voice | None:
+    if not config.sound:
+        return None
+    folders = [Path(config.voices_dir)] if config.voices_dir else []
+    return Voice.open(Path(config.state_dir), folders)
+
+
 def _repeat(work: Callable[[], None], every_s: float) -> None:
     while True:
         try:
@@ -160,7 +209,7 @@ def _flags(arguments: argparse.Namespace) -> dict[str, object]:
     found: dict[str, object] = {
         name: getattr(arguments, name, None)
         for name in KioskConfig.__struct_fields__
-        if name != "printer"
+        if name not in {"printer", "sound", "close_command"}
     }
     found["printer.port"] = getattr(arguments, "printer_port", None)
     found["printer.profile"] = getattr(arguments, "printer_profile", None)
@@ -187,6 +236,14 @@ def _parser() -> argparse.ArgumentParser:
     enrols.add_argument("--token", required=True, help="one-time token from the server")
     enrols.add_argument("--name", default="取号机", help="name for staff, e.g. 一楼取号机")
     enrols.set_defaults(command=enrol)
+    sets = commands.add_parser("exit-code", parents=[common], help="set the staff code")
+    sets.set_defaults(command=exit_code)
+    language = commands.add_parser("language", help="a county's own language file")
+    checks = language.add_subparsers(required=True).add_parser(
+        "check", parents=[common], help="say what a language file lacks"
+    )
+    checks.add_argument("file", help="the TOML file")
+    checks.set_defaults(command=language_check)
     asks = commands.add_parser("status", parents=[common], help="ask a running kiosk how it is")
     asks.set_defaults(command=status)
     return parser

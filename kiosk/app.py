@@ -3,23 +3,40 @@
 from __future__ import annotations
 
 import secrets
-import threading
 import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
 
 from kiosk import journey as j
-from kiosk.assist import Help, HelpState
+from kiosk.assist import Help, HelpLine
 from kiosk.config import KioskConfig
 from kiosk.content import Content, Hall
 from kiosk.journal import Journal, JournalFull
-from kiosk.journey import Act, CallHelp, Journey, Paper, Refusal, Take
+from kiosk.journey import (
+    Act,
+    CallHelp,
+    Journey,
+    Paper,
+    PrintGuide,
+    StaffWish,
+    Take,
+    TryCode,
+)
+from kiosk.language import Language, names
+from kiosk.machine import Machine, facts_of
 from kiosk.outside import KioskLink, KioskPrinter
+from kiosk.page import Page, UnknownPage
+from kiosk.refusals import refusal_of
 from kiosk.take import Taker
+from kiosk.vain import VainSearches
+from kiosk.views import guide_of
+from kiosk.voice import Reader, Speaks
+from kiosk.watching import PrinterWatch
+from kiosk.words import Words
 from server.kit.contract.codec import Event
 from server.kit.contract.messages import HelpAnswered, SlipRequested
 from server.kit.contract.reasons import Refused
@@ -34,28 +51,7 @@ TEND_S = 5.0
 """Outcomes that could not be delivered are tried again so often."""
 STUCK_S = 4.0
 """A slip not printed for so long while the printer reports a fault is told to the citizen."""
-SETTLE_S = 3.0
-"""A printer needs so long after the start to say how it is."""
-
-UNREACHABLE_ZH = "现在连不上服务器，没有取到号。请再试一次，或到导办台取号。"
-JOURNAL_FULL_ZH = "这台取号机的存储出了问题，没有取号。请到导办台取号。"
-
 log = structlog.get_logger(__name__)
-
-
-@dataclass(slots=True)
-class Page:
-    """One open page and the citizen before it."""
-
-    token: str
-    journey: Journey
-    content: Content | None
-    """The catalogue this citizen sees; a new one comes in at the next home page."""
-    acting: threading.Lock = field(default_factory=threading.Lock)
-
-
-class UnknownPage(LookupError):  # noqa: N818  names the condition
-    """This page was opened before the last start, or too many were opened since."""
 
 
 class Kiosk:
@@ -64,6 +60,8 @@ class Kiosk:
     Args:
         monotonic: seconds for time-outs.
         now: the time of day, aware.
+        languages: of the pages, the hall's own first.
+        voice: None for a box that cannot speak.
         spawn: runs a function beside the caller.
         broadcast: tells the pages that something changed.
     """
@@ -77,12 +75,17 @@ class Kiosk:
         printer: KioskPrinter,
         monotonic: Callable[[], float],
         now: Callable[[], datetime],
+        languages: Sequence[Language],
+        voice: Speaks | None,
         spawn: Callable[[Callable[[], None]], object],
         broadcast: Callable[[dict[str, object]], None],
     ) -> None:
         self.config = config
         self.link = link
         self.now = now
+        self.languages = tuple(languages)
+        self._words = {x.code: Words(x) for x in languages}
+        self.reader = Reader(voice)
         self._printer = printer
         self._monotonic = monotonic
         self._spawn = spawn
@@ -91,11 +94,16 @@ class Kiosk:
         self._content: Content | None = None
         self._left: Journey | None = None
         """A number page that the last run left and no page has taken over yet."""
-        self._help = Help()
         self._stamp = 0
         self._shown_last: object = None
-        self._started = monotonic()
-        self._printer_seen: tuple[tuple[str, ...], bool] = ((), False)
+        self._watch = PrinterWatch(printer, monotonic=monotonic, told=self._printer_told)
+        self._help = HelpLine(link, monotonic=monotonic, spawn=spawn, changed=self.changed)
+        self._vain = VainSearches(link, reachable=lambda: self.fresh, spawn=spawn)
+        self.machine = Machine(
+            code_file=config.code_file,
+            close_command=config.close_command,
+            facts=lambda: facts_of(self.health, printer=bool(config.printer.port)),
+        )
         self.taker = Taker(
             link=link,
             journal=journal,
@@ -110,7 +118,8 @@ class Kiosk:
     def open_page(self) -> Page:
         """Open a page at home; one that follows a power cut takes over the number it left."""
         now = self._monotonic()
-        page = Page(secrets.token_urlsafe(18), j.begin(now), self.content())
+        page = Page(secrets.token_urlsafe(18), j.begin(now), None)
+        self._settle(page, page.journey)
         if self._left is not None:
             left, self._left = j.advance(self._left, now), None
             if left.screen is j.Screen.NUMBER:
@@ -141,7 +150,7 @@ class Kiosk:
         """
         page = self.page(token)
         if act.name == "help":
-            self.call_help()
+            self._help.ring()
         with page.acting:
             hall = self.hall(page)
             if hall is None:
@@ -153,9 +162,28 @@ class Kiosk:
             match wish:
                 case Take():
                     self._take(page, wish)
+                case PrintGuide():
+                    self._print_guide(page, wish)
+                case TryCode(code=code):
+                    now = self._monotonic()
+                    right = self.machine.try_code(code, now)
+                    page.journey = j.code_tried(page.journey, right=right, now=now)
+                case StaffWish(name="restart"):
+                    del self._pages[token]
+                    raise UnknownPage(token)
+                case StaffWish():
+                    self._spawn(self._close_browser)
                 case CallHelp() | None:
                     pass
         return page
+
+    def words(self, page: Page) -> Words:
+        """Return the words of the language that *page* is shown in."""
+        return self._words.get(page.journey.manner.language, self._words[self.languages[0].code])
+
+    def now_s(self) -> float:
+        """Return the seconds that time-outs are counted in."""
+        return self._monotonic()
 
     def hall(self, page: Page) -> Hall | None:
         """Return the hall as *page* shows it; None while there is no catalogue."""
@@ -172,7 +200,7 @@ class Kiosk:
             self._content is None or self._content.digest != catalogue.digest
         ):
             zone = self.link.zone if self.config.own_zone_only else ""
-            self._content = Content(catalogue, zone=zone)
+            self._content = Content(catalogue, zone=zone, also=names(self.languages))
         return self._content
 
     @property
@@ -198,12 +226,13 @@ class Kiosk:
             "faults": list(self.faults),
             "near_end": self.near_end,
             "undelivered": self.taker.undelivered,
+            "can_speak": self.reader.can_speak(self._monotonic()),
         }
 
     @property
     def help(self) -> Help:
         """The call for a person, as time has changed it."""
-        return self._help.at(self._monotonic())
+        return self._help.now
 
     @property
     def stamp(self) -> int:
@@ -215,25 +244,6 @@ class Kiosk:
         if page.journey.deadline is None:
             return None
         return max(0, round((page.journey.deadline - self._monotonic()) * 1000))
-
-    def call_help(self) -> None:
-        """Ring the guide desk, at most once in a while; the page says so without waiting for it."""
-        now = self._monotonic()
-        if self._help.may_ring(now):
-            self._help = Help(HelpState.CALLING, now)
-            self._spawn(self._ring)
-
-    def _ring(self) -> None:
-        try:
-            self.link.call("/api/v1/help", {}, key=str(uuid.uuid4()))
-        except (Refused, Unreachable) as e:
-            log.warning("help.failed", reason=str(e))
-            self._help = Help(HelpState.FAILED, self._monotonic())
-        else:
-            # The answer of staff may have overtaken the answer to this request.
-            if self._help.state is HelpState.CALLING:
-                self._help = Help(HelpState.COMING, self._monotonic())
-        self.changed()
 
     # what happens around it
 
@@ -250,7 +260,7 @@ class Kiosk:
                 case SlipRequested(device=device) if device == mine:
                     reprint = True
                 case HelpAnswered(device=device) if device == mine:
-                    self._help = Help(HelpState.ANSWERED, self._monotonic())
+                    self._help.answered()
         if reprint and self.link.enrolled:
             self._spawn(self.reprint)
         self.changed()
@@ -266,7 +276,7 @@ class Kiosk:
     def tick(self) -> None:
         """Move every page on as time has, and tell the pages when anything shown has changed."""
         now = self._monotonic()
-        self.look_at_printer()
+        self._watch.look()
         for page in tuple(self._pages.values()):
             if not page.acting.locked():
                 self._settle(page, j.advance(self._stuck(page.journey, now), now))
@@ -278,7 +288,7 @@ class Kiosk:
             self.hall_time.replace(second=0, microsecond=0),
             tuple(p.journey.serial for p in self._pages.values()),
             tuple(p.journey.asking for p in self._pages.values()),
-            tuple(p.journey.paper for p in self._pages.values()),
+            tuple((p.journey.paper, p.journey.guide) for p in self._pages.values()),
         )
         if shown != self._shown_last:
             self._shown_last = shown
@@ -295,30 +305,20 @@ class Kiosk:
             return journey
         return j.printed(journey, journey.slip.uid, Paper.FAILED, faults[0], now=now)
 
-    def look_at_printer(self) -> None:
-        """Read how the printer is; tell the pages and the server when that has changed."""
-        if self._monotonic() < self._started + SETTLE_S:
-            return
-        status = self._printer.status()
-        seen = (tuple(status.faults), status.near_end)
-        if seen == self._printer_seen:
-            return
-        log.info("printer.changed", faults=status.faults, near_end=status.near_end)
-        self._printer_seen = seen
+    def _printer_told(self, faults: tuple[str, ...]) -> None:
         # Remembered by the link, which tells it again with each of its own acknowledgements.
-        faults = (*status.faults, "near_end") if status.near_end else status.faults
         self.link.ack((), {"faults": list(faults)})
         self.changed()
 
     @property
     def faults(self) -> tuple[str, ...]:
         """Faults of the printer, the one to tell first before the others."""
-        return self._printer_seen[0]
+        return self._watch.faults
 
     @property
     def near_end(self) -> bool:
         """True when the paper is nearly used up."""
-        return self._printer_seen[1]
+        return self._watch.near_end
 
     def changed(self) -> None:
         """Tell the pages."""
@@ -330,22 +330,41 @@ class Kiosk:
         self._broadcast({"stamp": self._stamp})
 
     def _settle(self, page: Page, journey: Journey) -> None:
+        """Show *journey*; between two citizens the newest catalogue and its rules come in."""
+        self._vain.tell(j.vain_between(page.journey, journey), page.journey.manner.language)
         page.journey = journey
-        if journey.screen is j.Screen.HOME:
+        if journey.screen in {j.Screen.HOME, j.Screen.ATTRACT}:
             page.content = self.content()
+            if page.content is not None:
+                page.journey = replace(journey, rules=page.content.catalogue.kiosk)
+
+    def _print_guide(self, page: Page, wish: PrintGuide) -> None:
+        hall = self.hall(page)
+        offer = hall.content.offer(wish.choice) if hall else None
+        if hall is None or offer is None or offer.disclosure is None:
+            return
+        guide = guide_of(hall, offer, offer.disclosure, self.hall_time)
+
+        def run() -> None:
+            outcome = self._printer.print_guide(guide)
+            log.info("guide.printed", item=wish.choice.item, state=outcome.state)
+            page.journey = j.guide_printed(
+                page.journey, wish.choice, Paper(outcome.state), outcome.fault
+            )
+            self.changed()
+
+        self._spawn(run)
+
+    def _close_browser(self) -> None:
+        self.machine.close_browser()
+        self.changed()
 
     def _take(self, page: Page, wish: Take) -> None:
         try:
             slip = self.taker.take(wish)
-        except Refused as e:
-            refusal = Refusal(code=e.code, words=e.zh, retry=False)
-            log.info("take.refused", code=e.code)
-        except Unreachable:
-            refusal = Refusal(code="unreachable", words=UNREACHABLE_ZH, retry=True)
-            log.warning("take.unreachable")
-        except JournalFull:
-            refusal = Refusal(code="storage_full", words=JOURNAL_FULL_ZH, retry=False)
-            log.exception("journal.full")
+        except (Refused, Unreachable, JournalFull) as e:
+            refusal = refusal_of(e)
+            log.warning("take.refused", code=refusal.code)
         else:
             page.journey = j.issued(page.journey, wish.touch, slip, now=self._monotonic())
             self._spawn(lambda: self.taker.print_ticket(wish.touch))

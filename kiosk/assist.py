@@ -1,12 +1,19 @@
-"""找工作人员: what the citizen is told between the touch and the person who comes. Pure.
-
-Large type 大字 and 读给我听 will have their place here.
-"""
+"""找工作人员: what the citizen is told between the touch and the person who comes."""
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+
+import structlog
+
+from kiosk.outside import Calls
+from server.kit.contract.reasons import Refused
+from server.kit.http import Unreachable
+
+log = structlog.get_logger(__name__)
 
 COMING_S = 180.0
 """So long the page says that somebody was told; nobody has answered yet."""
@@ -26,14 +33,6 @@ class HelpState(StrEnum):
     ANSWERED = "answered"
     FAILED = "failed"
 
-
-WORDS: dict[HelpState, str] = {
-    HelpState.NONE: "",
-    HelpState.CALLING: "正在呼叫工作人员…",
-    HelpState.COMING: "已通知工作人员，请在这里稍候",
-    HelpState.ANSWERED: "工作人员已收到，马上到您身边",
-    HelpState.FAILED: "现在呼叫不到工作人员，请直接到导办台",
-}
 
 _STAYS: dict[HelpState, float] = {
     HelpState.CALLING: COMING_S,
@@ -64,5 +63,57 @@ class Help:
 
     @property
     def words(self) -> str:
-        """What the citizen is told; empty when nobody was called."""
-        return WORDS[self.state]
+        """Key of what the citizen is told; empty when nobody was called."""
+        return "" if self.state is HelpState.NONE else f"help.{self.state}"
+
+
+class HelpLine:
+    """Rings the guide desk for this kiosk.
+
+    Args:
+        monotonic: seconds.
+        spawn: runs a function beside the caller.
+        changed: told when the state has changed by itself.
+    """
+
+    def __init__(
+        self,
+        link: Calls,
+        *,
+        monotonic: Callable[[], float],
+        spawn: Callable[[Callable[[], None]], object],
+        changed: Callable[[], None],
+    ) -> None:
+        self._link = link
+        self._monotonic = monotonic
+        self._spawn = spawn
+        self._changed = changed
+        self._help = Help()
+
+    @property
+    def now(self) -> Help:
+        """The call for a person, as time has changed it."""
+        return self._help.at(self._monotonic())
+
+    def ring(self) -> None:
+        """Ring, at most once in a while; the page says so without waiting for it."""
+        now = self._monotonic()
+        if self._help.may_ring(now):
+            self._help = Help(HelpState.CALLING, now)
+            self._spawn(self._ring)
+
+    def answered(self) -> None:
+        """Staff have said that somebody is on the way."""
+        self._help = Help(HelpState.ANSWERED, self._monotonic())
+
+    def _ring(self) -> None:
+        try:
+            self._link.call("/api/v1/help", {}, key=str(uuid.uuid4()))
+        except (Refused, Unreachable) as e:
+            log.warning("help.failed", reason=str(e))
+            self._help = Help(HelpState.FAILED, self._monotonic())
+        else:
+            # The answer of staff may have overtaken the answer to this request.
+            if self._help.state is HelpState.CALLING:
+                self._help = Help(HelpState.COMING, self._monotonic())
+        self._changed()

@@ -16,6 +16,7 @@ from server.kit.settings import ConfigError, load_settings, require_address
 __all__ = ["ConfigError", "load"]
 
 PREFIX = "HALL_KIOSK_"
+SMALLEST_INCH, LARGEST_INCH = 10.0, 60.0
 
 
 class PrinterConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -45,10 +46,31 @@ class KioskConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Port of the page; 0 takes a free one."""
     own_zone_only: bool = False
     """Offer only queues of the kiosk's own zone."""
+    screen_inch: float = 21.5
+    """Diagonal of the screen in inches: every target is at least 20 mm on it."""
+    languages_dir: str = ""
+    """Folder with a county's own language files `*.toml`; empty: Chinese and English only."""
+    voices_dir: str = ""
+    """Folder with further voice packs; empty: those of `state_dir` only."""
+    sound: bool = True
+    """False for a box without a loudspeaker: then 读给我听 says so."""
+    exit_code_file: str = ""
+    """File with the hash of the staff code, written by `hall-kiosk exit-code`; empty: `exit-code`
+    in `state_dir`. Without the file there is no way out of the page."""
+    close_command: tuple[str, ...] = ()
+    """Command that ends the browser and tells its supervisor not to start it again, e.g.
+    `systemctl,--user,stop,hall-kiosk-browser`; empty: staff are told how to do it."""
     printer: PrinterConfig = PrinterConfig()
 
     def __post_init__(self) -> None:
         require_address(self.server_url, self.port)
+        if not SMALLEST_INCH <= self.screen_inch <= LARGEST_INCH:
+            raise ValueError(f"screen_inch: {SMALLEST_INCH:g} to {LARGEST_INCH:g}")
+
+    @property
+    def code_file(self) -> Path:
+        """Where the hash of the staff code is kept."""
+        return Path(self.exit_code_file or Path(self.state_dir) / "exit-code")
 
 
 def load(path: Path | None, environ: Mapping[str, str], flags: Mapping[str, object]) -> KioskConfig:

@@ -2,53 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from kiosk.search import Entry, Index
-from server.kit.contract.board import Board, QueueLine, wait_range
+from server.kit.contract.board import Board, QueueLine
 from server.kit.contract.views import (
     Catalogue,
+    CatalogueDepartment,
     CatalogueItem,
     CatalogueQueue,
     DisclosureView,
 )
-from server.kit.contract.words import wait_words
 
 COMMON_SHOWN = 8
 """Tiles of common items 常办事项 on the home page."""
 SHORT_FEE = 9
 """A fee text of at most so many characters stands on a tile; a longer one says 收费."""
 
-STOPPED: Mapping[str, str] = MappingProxyType(
-    {
-        "hall_closed": "现在不是取号时间",
-        "lunch_break": "午休时间，暂停取号",
-        "stopped": "今天已停止取号：下班前办不完了",
-        "queue_closed": "这里暂停取号",
-        "quota_reached": "今天的号已取完",
-        "numbers_used_up": "今天的号码已用完",
-        "day_closed": "今天的服务已结束",
-    }
+STOPPED = (
+    "hall_closed",
+    "lunch_break",
+    "stopped",
+    "queue_closed",
+    "quota_reached",
+    "numbers_used_up",
+    "day_closed",
 )
-"""Why a queue gives no numbers, in a citizen's words."""
-STOPPED_SHORT: Mapping[str, str] = MappingProxyType(
-    {
-        "hall_closed": "未到取号时间",
-        "lunch_break": "午休",
-        "stopped": "今天已停号",
-        "queue_closed": "暂停取号",
-        "quota_reached": "今天已取完",
-        "numbers_used_up": "今天已取完",
-        "day_closed": "今天已结束",
-    }
-)
-"""The same for a tile."""
-CLOSING = ("今天已停止取号，已取的号照常办", STOPPED_SHORT["stopped"])
-"""Both for a day that gives no more numbers while those who hold one are still served."""
+"""Why a queue may give no numbers; the words stand in the language files."""
+CLOSING = "closing"
+"""Stands for a day that gives no more numbers while those who hold one are still served."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +80,8 @@ class Offer:
     fee: str
     """For a tile: 不收费, a short price, or 收费."""
     disclosure: DisclosureView | None
+    name_en: str = ""
+    department_en: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +92,7 @@ class Department:
     name: str
     short_name: str
     offers: tuple[Offer, ...]
+    name_en: str = ""
 
 
 class Content:
@@ -113,9 +101,13 @@ class Content:
     Args:
         catalogue: the server's.
         zone: only queues of this zone are offered; empty for the whole hall.
+        also: further names of items by code, one mapping for each language of the kiosk's own;
+            they are found by the search.
     """
 
-    def __init__(self, catalogue: Catalogue, *, zone: str = "") -> None:
+    def __init__(
+        self, catalogue: Catalogue, *, zone: str = "", also: Iterable[Mapping[str, str]] = ()
+    ) -> None:
         self.catalogue = catalogue
         self.digest = catalogue.digest
         self.tz = ZoneInfo(catalogue.tz)
@@ -127,15 +119,21 @@ class Content:
         for item in catalogue.items:
             if item.queue in queues:
                 dep = names.get(item.department)
-                offers.append(self._item(item, dep.short_name if dep else "", queues[item.queue]))
+                offers.append(self._item(item, dep, queues[item.queue]))
         with_items = {o.queue for o in offers}
         for queue in queues.values():
             if queue.code not in with_items:
                 dep = names.get(queue.department)
-                offers.append(self._bare(queue, dep.short_name if dep else ""))
+                offers.append(self._bare(queue, dep))
         self._offers = {o.choice: o for o in offers}
         self.departments = tuple(
-            Department(code=d.code, name=d.name, short_name=d.short_name, offers=mine)
+            Department(
+                code=d.code,
+                name=d.name,
+                short_name=d.short_name or d.name,
+                offers=mine,
+                name_en=d.name_en,
+            )
             for d in catalogue.departments
             if (mine := tuple(o for o in offers if o.department == d.code))
         )
@@ -150,10 +148,22 @@ class Content:
             )
         )
         """Everyday words worth trying, for the search page."""
+        self.consulting = tuple(o for o in offers if o.consult_only)
+        """Everything that is consultation 咨询 here."""
+        others = tuple(also)
         self._index = Index(
             Entry(
                 key=o.choice.value,
-                names=(o.name, o.short_name) if o.short_name else (o.name,),
+                names=tuple(
+                    n
+                    for n in (
+                        o.name,
+                        o.short_name,
+                        o.name_en,
+                        *(m.get(o.choice.item, "") for m in others),
+                    )
+                    if n
+                ),
                 keywords=keywords.get(o.choice.item, ()),
                 departments=(o.department_name, names[o.department].name)
                 if o.department in names
@@ -174,17 +184,31 @@ class Content:
         """Return what fits *query*, best first."""
         return tuple(self._offers[Choice.of(key)] for key in self._index.find(query))
 
+    @property
+    def offers(self) -> tuple[Offer, ...]:
+        """Everything that is offered here."""
+        return tuple(self._offers.values())
+
+    @property
+    def queues(self) -> tuple[str, ...]:
+        """Codes of the queues that are offered here."""
+        return tuple(self._queues)
+
     def queue(self, code: str) -> CatalogueQueue | None:
         """Return a queue by code."""
         return self._queues.get(code)
 
-    def _item(self, item: CatalogueItem, department: str, queue: CatalogueQueue) -> Offer:
+    def _item(
+        self, item: CatalogueItem, department: CatalogueDepartment | None, queue: CatalogueQueue
+    ) -> Offer:
         return Offer(
             choice=Choice(item=item.code),
             name=item.name,
             short_name=item.short_name or item.name,
             department=item.department,
-            department_name=department,
+            department_name=department.short_name if department else "",
+            department_en=department.name_en if department else "",
+            name_en=item.name_en,
             queue=item.queue,
             counters=self._names(queue),
             consult_only=item.consult_only or queue.consult_only,
@@ -192,7 +216,7 @@ class Content:
             disclosure=item.disclosure,
         )
 
-    def _bare(self, queue: CatalogueQueue, department: str) -> Offer:
+    def _bare(self, queue: CatalogueQueue, department: CatalogueDepartment | None) -> Offer:
         word = "咨询" if queue.consult_only else "现场办理"
         name = queue.name if word in queue.name else f"{queue.name}{word}"
         return Offer(
@@ -200,7 +224,9 @@ class Content:
             name=name,
             short_name=name,
             department=queue.department,
-            department_name=department,
+            department_name=department.short_name if department else "",
+            department_en=department.name_en if department else "",
+            name_en=queue.name_en,
             queue=queue.code,
             counters=self._names(queue),
             consult_only=queue.consult_only,
@@ -219,29 +245,19 @@ class Line:
     giving: bool = True
     """False when the server would refuse a number now."""
     why: str = ""
-    """Why not, in words."""
-    why_short: str = ""
+    """Why not: one of `STOPPED`, or `CLOSING`; the words stand in the language files."""
     resumes: str = ""
-    """Hall time `14:30` when numbers are given again; empty when unknown."""
+    """Hall time `14:30` when numbers are given again, `11-26 08:30` on another day; empty when
+    unknown."""
     people: int | None = None
     """Waiting now; None when it is not known now."""
     low: int | None = None
-    high: int | None = None
     """The likely wait in minutes; None when there is nothing honest to say."""
+    high: int | None = None
+    """None while `low` is given: that long or longer."""
+    rough: bool = False
+    """True while the range is not yet learnt from the hall's own days."""
     open_counters: int | None = None
-
-    @property
-    def wait(self) -> str:
-        """The likely wait in words for a tile: `约 20–35 分钟`, `5 分钟以内`, or nothing."""
-        figure, unit = wait_words(self.low, self.high)
-        return f"约 {figure} {unit}" if "–" in figure else f"{figure} {unit}".strip()
-
-    @property
-    def paused(self) -> str:
-        """Why no number is given, for a tile: `午休，14:30 恢复`."""
-        if self.giving:
-            return ""
-        return f"{self.why_short}，{self.resumes} 恢复" if self.resumes else self.why_short
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,21 +281,33 @@ class Hall:
         serving = sum(1 for c in queue.counters if states.get(c) == "open")
         if self.board.day_state == "closed" or not row.issuing:
             return self._stopped(row, serving)
-        span = wait_range(row.waiting, serving, row.service_s)
-        low, high = span or (None, None)
-        return Line(people=row.waiting, low=low, high=high, open_counters=serving)
+        return Line(
+            people=row.waiting,
+            low=row.low_min if serving else None,
+            high=row.high_min if serving else None,
+            rough=row.rough,
+            open_counters=serving,
+        )
+
+    @property
+    def pause(self) -> Line | None:
+        """Why no queue here gives a number now, when it is one reason for all; else None."""
+        lines = [self.line(code) for code in self.content.queues]
+        if not lines or any(known.giving for known in lines):
+            return None
+        first = lines[0]
+        same = all((x.why, x.resumes) == (first.why, first.resumes) for x in lines)
+        return first if same and first.why not in {"quota_reached", "numbers_used_up"} else None
 
     def _stopped(self, row: QueueLine, serving: int) -> Line:
         code = row.reason if row.reason in STOPPED else "queue_closed"
         if self.board is not None and self.board.day_state == "closed" and row.issuing:
             code = "day_closed"
-        why, short = STOPPED[code], STOPPED_SHORT[code]
         if code == "day_closed" and self.board is not None and self.board.day_state == "closing":
-            why, short = CLOSING
+            code = CLOSING
         return Line(
             giving=False,
-            why=why,
-            why_short=short,
+            why=code,
             resumes=self._clock(row.resumes_at),
             people=row.waiting,
             open_counters=serving,
@@ -288,7 +316,9 @@ class Hall:
     def _clock(self, moment: str | None) -> str:
         if not moment:
             return ""
-        return f"{datetime.fromisoformat(moment).astimezone(self.content.tz):%H:%M}"
+        local = datetime.fromisoformat(moment).astimezone(self.content.tz)
+        today = self.board is not None and self.board.date == f"{local:%Y-%m-%d}"
+        return f"{local:%H:%M}" if today else f"{local:%m-%d %H:%M}"
 
 
 def fee_line(disclosure: DisclosureView | None) -> str:

@@ -35,7 +35,18 @@ PAGES = {
     "kiosk": "取号机",
     "display": "综合屏",
     "tray": "打印机纸盘",
+    "disclosures": "五公开公示屏",
+    "guide": "导览屏",
+    "window": "3号窗口屏",
 }
+
+SCREENS = {
+    "display": ("--role", "board", "--regions", "queues,disclosures,promotion,notices"),
+    "disclosures": ("--role", "disclosures", "--no-voice"),
+    "guide": ("--role", "guide", "--no-voice"),
+    "window": ("--role", "counter", "--counter", "3", "--no-voice"),
+}
+"""Displays, each a process of its own as on a wall, and what it is told to be."""
 
 
 class DemoError(Exception):
@@ -78,7 +89,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     hall = Hall(
         root=Path(args.dir).resolve(),
         host=args.host,
-        ports={p: getattr(args, f"{p}_port") for p in PAGES},
+        ports={
+            p: getattr(args, f"{p}_port")
+            for p in PAGES
+            if p not in SCREENS or p == "display" or not args.one_screen
+        },
     )
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
@@ -105,6 +120,9 @@ def _parser() -> argparse.ArgumentParser:
     for number, part in enumerate(PAGES):
         default = int(environ.get(f"HALL_DEMO_{part.upper()}_PORT", str(8100 + number)))
         parser.add_argument(f"--{part}-port", type=int, default=default)
+    parser.add_argument(
+        "--one-screen", action="store_true", help="只开综合屏，不开其他屏幕 the lobby screen only"
+    )
     parser.add_argument(
         "--public-url", default="", help="手机能访问的地址；默认为本机 address for phones"
     )
@@ -138,10 +156,13 @@ def _run(hall: Hall, args: argparse.Namespace) -> None:
         ],
         ready="/readyz",
     )
-    _enrol(hall, "kiosk", "一楼取号机")
-    _enrol(hall, "display", "一楼综合屏")
-    _start(hall, "kiosk", _python("kiosk", "run"), environ=_kiosk_environ(hall))
-    _start(hall, "display", _python("display", "run"), environ=_display_environ(hall))
+    screens = [part for part in SCREENS if part in hall.ports]
+    _enrol(hall, "kiosk", "kiosk", "一楼取号机")
+    for screen in screens:
+        _enrol(hall, "display", screen, PAGES[screen])
+    _start(hall, "kiosk", _python("kiosk", "run"), environ=_environ(hall, "kiosk"))
+    for screen in screens:
+        _start(hall, screen, _python("display", "run"), environ=_environ(hall, screen))
     _announce(hall, people)
     if args.busy:
         counters = {p["login"]: p["counter"] for p in people if p["counter"]}
@@ -228,40 +249,41 @@ def _command(*args: str, typed: str = "") -> str:
     return done.stdout
 
 
-def _enrol(hall: Hall, kind: str, name: str) -> None:
-    if (hall.root / kind / "device.json").exists():
+def _enrol(hall: Hall, kind: str, part: str, name: str) -> None:
+    state = hall.root / part / "device.json"
+    if state.exists():
         return
-    token = _command("device", "enrol", "--kind", kind, "--data-dir", str(hall.data)).strip()
-    environ = _kiosk_environ(hall) if kind == "kiosk" else _display_environ(hall)
+    data = ["--data-dir", str(hall.data)]
+    token = _command("device", "enrol", "--kind", kind, *data).strip()
     done = subprocess.run(
         _python(kind, "enrol", "--token", token, "--name", name),
         capture_output=True,
         text=True,
         check=False,
-        env={**os.environ, **environ},
+        env={**os.environ, **_environ(hall, part)},
     )
     if done.returncode != 0:
         raise DemoError(f"hall-{kind} enrol: {done.stderr.strip() or done.stdout.strip()}")
+    if part in SCREENS:
+        uid = json.loads(state.read_text(encoding="utf-8"))["device"]
+        _command("device", "assign", uid, *SCREENS[part], *data)
 
 
-def _kiosk_environ(hall: Hall) -> dict[str, str]:
-    return {
-        "HALL_KIOSK_SERVER_URL": hall.url("server"),
-        "HALL_KIOSK_STATE_DIR": str(hall.root / "kiosk"),
-        "HALL_KIOSK_HOST": hall.host,
-        "HALL_KIOSK_PORT": str(hall.ports["kiosk"]),
-        "HALL_KIOSK_PRINTER_PORT": str(hall.printer),
-        "HALL_KIOSK_PRINTER_PROFILE": "epson_tm_cn",
+def _environ(hall: Hall, part: str) -> dict[str, str]:
+    """Return the environment of the kiosk, or of one of the displays."""
+    kind = "KIOSK" if part == "kiosk" else "DISPLAY"
+    found = {
+        f"HALL_{kind}_SERVER_URL": hall.url("server"),
+        f"HALL_{kind}_STATE_DIR": str(hall.root / part),
+        f"HALL_{kind}_HOST": hall.host,
+        f"HALL_{kind}_PORT": str(hall.ports[part]),
     }
-
-
-def _display_environ(hall: Hall) -> dict[str, str]:
-    return {
-        "HALL_DISPLAY_SERVER_URL": hall.url("server"),
-        "HALL_DISPLAY_STATE_DIR": str(hall.root / "display"),
-        "HALL_DISPLAY_HOST": hall.host,
-        "HALL_DISPLAY_PORT": str(hall.ports["display"]),
-    }
+    if part == "kiosk":
+        found |= {
+            "HALL_KIOSK_PRINTER_PORT": str(hall.printer),
+            "HALL_KIOSK_PRINTER_PROFILE": "epson_tm_cn",
+        }
+    return found
 
 
 def _start_printer(hall: Hall) -> None:
@@ -319,8 +341,9 @@ def _start(
 
 def _announce(hall: Hall, people: list[dict[str, str]]) -> None:
     print("\n大厅已经开门：\n")
-    for part in ("kiosk", "display", "server", "tray"):
-        print(f"  {PAGES[part]:　<6}{hall.url(part)}/")
+    for part in ("kiosk", *SCREENS, "server", "tray"):
+        if part in hall.ports:
+            print(f"  {PAGES[part]:　<6}{hall.url(part)}/")
     print("\n在取号机上点一项业务，小票出现在纸盘里；到窗口登录，按 F1 叫号，看综合屏。\n")
     print("演示账号（密码随机，存于 " + str(hall.people_file) + "）：")
     for person in people:
@@ -331,7 +354,7 @@ def _announce(hall: Hall, people: list[dict[str, str]]) -> None:
 
 def _watch(hall: Hall) -> None:
     """Wait; a process that ends by itself ends the demonstration with its reason."""
-    names = ["tray", "server", "kiosk", "display"]
+    names = ["tray", "server", "kiosk", *(part for part in SCREENS if part in hall.ports)]
     while True:
         for name, process in zip(names, hall.processes, strict=True):
             if process.poll() is not None:

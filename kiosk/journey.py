@@ -1,25 +1,75 @@
 """The touch flow as a pure state machine: what the citizen sees, what each touch and each time-out does.
 
-    home → search | department → item → (confirm, when there is something to warn of)
-         → taking → number → home;   any refusal → its own page → home
+    attract → home → search | department(s) | 咨询 | 预约 → item → (confirm, when there is something
+         to warn of) → taking → number → home → attract;   any refusal → its own page → home
+    corners touched in turn → staff code → staff page
 
 Time comes in as seconds of a monotonic clock, ids as a function. Nothing here remembers anything of
-a citizen after `HOME`: a journey at home equals a journey that has just begun.
+a citizen at `ATTRACT`: a journey left alone equals one that has just begun.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 
+from kiosk.browse import browse, vain_between
 from kiosk.content import Choice, Hall, Line
+from kiosk.manner import MODES, Manner
+from kiosk.state import (
+    PLAIN,
+    USUAL,
+    Act,
+    CallHelp,
+    Caution,
+    Journey,
+    Paper,
+    PrintGuide,
+    Refusal,
+    Screen,
+    StaffWish,
+    Tab,
+    Take,
+    TryCode,
+    Wish,
+    alive,
+    begin,
+    home,
+    rest,
+    turn,
+)
+from server.kit.contract.screens import KioskRules
 from server.kit.contract.views import TicketSlip
 
-IDLE_S = 60.0
-"""Without a touch for so long the page asks 还在办理吗? (domain report 5.1: 45-60 s)."""
-ASK_S = 15.0
-"""So long the question stands before the page goes home."""
+__all__ = [
+    "Act",
+    "CallHelp",
+    "Caution",
+    "Journey",
+    "Manner",
+    "Paper",
+    "PrintGuide",
+    "Refusal",
+    "Screen",
+    "StaffWish",
+    "Tab",
+    "Take",
+    "TryCode",
+    "Wish",
+    "advance",
+    "begin",
+    "code_tried",
+    "guide_printed",
+    "issued",
+    "printed",
+    "refused",
+    "rest",
+    "show_number",
+    "step",
+    "vain_between",
+    "warnings_for",
+]
+
 NUMBER_S = 12.0
 """The number page stays so long after the slip is out."""
 NO_PAPER_S = 45.0
@@ -28,131 +78,29 @@ PRINTING_S = 60.0
 """The longest wait for a word from the printer."""
 REFUSED_S = 30.0
 """A refusal stays so long."""
-MAX_QUERY = 24
-LONG_WAIT_MIN = 90
-"""A wait that may take so many minutes is announced before the number is taken."""
-LONG_LINE = 30
-"""So many people are announced too, when no time can be given."""
+STAFF_S = 60.0
+"""The staff pages stay so long without a touch; they never ask."""
+MAX_CODE = 12
+"""Digits of a staff code that are looked at."""
 
 
-class Screen(StrEnum):
-    """The pages."""
-
-    HOME = "home"
-    DEPARTMENT = "department"
-    SEARCH = "search"
-    ITEM = "item"
-    CONFIRM = "confirm"
-    TAKING = "taking"
-    NUMBER = "number"
-    REFUSED = "refused"
-
-
-class Paper(StrEnum):
-    """What became of the slip 小票."""
-
-    PRINTING = "printing"
-    PRINTED = "printed"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
-
-
-class Tab(StrEnum):
-    """The five disclosures 五公开; the page opens with the check-list of papers."""
-
-    CONTENT = "content"
-    STEPS = "steps"
-    MATERIALS = "materials"
-    PROMISED = "promised"
-    FEE = "fee"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Warning:  # noqa: A001  the page's own word; the built-in is not used here
-    """Something the citizen should know before taking the number."""
-
-    code: str
-    """`consult_only` or `long_wait`."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
-    """Why there is no number."""
-
-    code: str
-    words: str
-    """For the citizen, Chinese."""
-    retry: bool = False
-    """True when the same touch may be sent again: nobody knows whether it arrived."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Journey:
-    """Where one citizen stands."""
-
-    screen: Screen = Screen.HOME
-    serial: int = 0
-    """Counts the pages drawn; a touch on an older page does nothing."""
-    drawn: float = 0.0
-    deadline: float | None = None
-    """When the page moves on by itself."""
-    asking: bool = False
-    """True while 还在办理吗? stands over the page."""
-    department: str = ""
-    choice: Choice | None = None
-    tab: Tab = Tab.MATERIALS
-    ticked: frozenset[int] = frozenset()
-    """Materials the citizen has ticked off."""
-    query: str = ""
-    touch: str = ""
-    """Identity of the take 取号, made when its button was drawn; the server's idempotency key."""
-    slip: TicketSlip | None = None
-    paper: Paper = Paper.PRINTING
-    fault: str = ""
-    refusal: Refusal | None = None
-    trail: tuple[Journey, ...] = ()
-    """Pages to go back to, nearest last."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
-    """A touch: what was pressed, on which page."""
-
-    name: str
-    value: str = ""
-    serial: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Take:
-    """The wish for a number."""
-
-    touch: str
-    choice: Choice
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallHelp:
-    """The wish for a person 找工作人员."""
-
-
-Wish = Take | CallHelp
-
-
-def begin(now: float, serial: int = 0) -> Journey:
-    """Return the home page, knowing nothing."""
-    return Journey(serial=serial, drawn=now)
-
-
-def warnings_for(line: Line, *, consult_only: bool) -> tuple[Warning, ...]:
+def warnings_for(
+    line: Line,
+    *,
+    consult_only: bool,
+    rules: KioskRules = USUAL,
+) -> tuple[Caution, ...]:
     """Return what must be said before a number of this queue is taken."""
     found = []
     if consult_only:
-        found.append(Warning(code="consult_only"))
-    if line.giving and line.people is not None:
-        late = line.high is not None and line.high >= LONG_WAIT_MIN
-        if late or (line.high is None and line.people >= LONG_LINE):
-            found.append(Warning(code="long_wait"))
+        found.append(Caution(code="consult_only"))
+    if line.giving and line.people:
+        if line.low is not None:
+            late = line.high is None or line.high > rules.long_wait_min
+        else:
+            late = line.people >= rules.long_ahead
+        if late:
+            found.append(Caution(code="long_wait"))
     return tuple(found)
 
 
@@ -166,36 +114,52 @@ def step(
     """
     journey = advance(journey, now)
     if act.name == "help":
-        return _alive(journey, now), CallHelp()
+        return alive(journey, now), CallHelp()
     if act.serial != journey.serial:
         return journey, None
+    if act.name == "staff" and journey.screen in {Screen.ATTRACT, Screen.HOME}:
+        return _staff(journey, now), None
+    if act.name in MODES:
+        return _mode(journey, act, now), None
     if act.name in {"stay", "alive"}:
-        return _alive(journey, now), None
+        return alive(journey, now), None
     if journey.screen is Screen.TAKING:
         return journey, None
     if journey.asking:
-        journey = _alive(journey, now)
+        journey = alive(journey, now)
     if act.name == "home":
-        return begin(now, journey.serial + 1), None
+        # Whoever has a number, or has had enough, leaves: the next citizen begins anew.
+        gone = journey.screen in {Screen.NUMBER, Screen.STAFF, Screen.STAFF_CODE}
+        return home(journey, now, keep=not gone), None
+    if act.name == "leave":
+        return rest(now, journey.serial + 1, journey.rules), None
     if journey.screen is Screen.NUMBER:
         return journey, None
+    if journey.screen is Screen.ATTRACT:
+        return (home(journey, now), None) if act.name == "start" else (journey, None)
+    if journey.screen in {Screen.STAFF_CODE, Screen.STAFF}:
+        return _staffed(journey, act, now)
     if act.name == "take":
         return _take(journey, hall, now, new_touch)
     if act.name == "retry":
         return _retry(journey, now)
-    return _alive(_browse(journey, act, hall, now, new_touch), now), None
+    if act.name == "print":
+        return _print(journey, hall, now)
+    return alive(browse(journey, act, hall, now, new_touch), now), None
 
 
 def advance(journey: Journey, now: float) -> Journey:
     """Return the journey as time alone has changed it."""
     if journey.deadline is None or now < journey.deadline:
         return journey
+    if journey.screen in {Screen.HOME, Screen.STAFF_CODE, Screen.STAFF}:
+        return rest(now, journey.serial + 1, journey.rules)
     if journey.screen in {Screen.NUMBER, Screen.REFUSED} or journey.asking:
-        return begin(now, journey.serial + 1)
-    asked_at = journey.deadline
-    if now >= asked_at + ASK_S:
-        return begin(now, journey.serial + 1)
-    return replace(journey, asking=True, deadline=asked_at + ASK_S)
+        return home(journey, now, keep=False)
+    ask_until = journey.deadline + journey.rules.ask_s
+    if now >= ask_until:
+        return home(journey, now, keep=False)
+    return replace(journey, asking=True, deadline=ask_until)
 
 
 def issued(journey: Journey, touch: str, slip: TicketSlip, *, now: float) -> Journey:
@@ -212,6 +176,8 @@ def show_number(journey: Journey, slip: TicketSlip, *, now: float) -> Journey:
         serial=journey.serial + 1,
         drawn=now,
         deadline=now + PRINTING_S,
+        manner=journey.manner,
+        rules=journey.rules,
         slip=slip,
         paper=Paper.PRINTING,
     )
@@ -221,8 +187,9 @@ def refused(journey: Journey, touch: str, refusal: Refusal, *, now: float) -> Jo
     """Return the page of the refusal, if the citizen still waits for this touch."""
     if journey.screen is not Screen.TAKING or journey.touch != touch:
         return journey
+    stay = journey.manner.stay_s(REFUSED_S)
     return replace(
-        _turn(journey, Screen.REFUSED, now), refusal=refusal, deadline=now + REFUSED_S, trail=()
+        turn(journey, Screen.REFUSED, now), refusal=refusal, deadline=now + stay, trail=()
     )
 
 
@@ -230,94 +197,62 @@ def printed(journey: Journey, uid: str, paper: Paper, fault: str, *, now: float)
     """Return the number page with what became of its paper."""
     if journey.screen is not Screen.NUMBER or journey.slip is None or journey.slip.uid != uid:
         return journey
-    stay = NUMBER_S if paper is Paper.PRINTED else NO_PAPER_S
+    stay = journey.manner.stay_s(NUMBER_S if paper is Paper.PRINTED else NO_PAPER_S)
     return replace(journey, paper=paper, fault=fault, drawn=now, deadline=now + stay)
 
 
-def _alive(journey: Journey, now: float) -> Journey:
-    if journey.screen in {Screen.HOME, Screen.TAKING, Screen.NUMBER, Screen.REFUSED}:
+def guide_printed(journey: Journey, choice: Choice, paper: Paper, fault: str) -> Journey:
+    """Return the item's page with what became of its guide on paper."""
+    if journey.screen is not Screen.ITEM or journey.choice != choice or journey.guide is None:
         return journey
-    return replace(journey, asking=False, deadline=now + IDLE_S)
+    guides = journey.guides | {choice.item} if paper is Paper.PRINTED else journey.guides
+    return replace(journey, guide=paper, fault=fault, guides=guides)
 
 
-def _turn(journey: Journey, screen: Screen, now: float) -> Journey:
-    """Return the next page; what was chosen so far stays."""
-    return replace(
-        journey,
-        screen=screen,
-        serial=journey.serial + 1,
-        drawn=now,
-        deadline=now + IDLE_S,
-        asking=False,
-        trail=(*journey.trail, replace(journey, trail=(), asking=False)),
-    )
+def code_tried(journey: Journey, *, right: bool, now: float) -> Journey:
+    """Return the staff page after the right code, else the same page with an empty box."""
+    if journey.screen is not Screen.STAFF_CODE:
+        return journey
+    if right:
+        return replace(
+            turn(journey, Screen.STAFF, now), code="", wrong=False, trail=(), deadline=now + STAFF_S
+        )
+    return replace(journey, code="", wrong=True)
 
 
-def _browse(
-    journey: Journey, act: Act, hall: Hall, now: float, new_touch: Callable[[], str]
-) -> Journey:
+def _mode(journey: Journey, act: Act, now: float) -> Journey:
+    """Change how the page is shown, and nothing else; on the attract page somebody came up."""
+    if journey.screen in {Screen.TAKING, Screen.STAFF_CODE, Screen.STAFF}:
+        return journey
+    manner = journey.manner.after(act.name, act.value)
+    if journey.screen is Screen.ATTRACT:
+        return begin(now, journey.serial + 1, manner=manner, rules=journey.rules)
+    changed = alive(replace(journey, manner=manner), now)
+    if journey.screen in {Screen.NUMBER, Screen.REFUSED} and journey.deadline is not None:
+        # Whoever asks to have it read to them needs the time for it.
+        longer = max(journey.deadline, now + manner.stay_s(NUMBER_S))
+        changed = replace(changed, deadline=longer)
+    return changed
+
+
+def _staff(journey: Journey, now: float) -> Journey:
+    page = turn(journey, Screen.STAFF_CODE, now)
+    return replace(page, manner=PLAIN, trail=(), deadline=now + STAFF_S)
+
+
+def _staffed(journey: Journey, act: Act, now: float) -> tuple[Journey, Wish | None]:
+    journey = replace(journey, deadline=now + STAFF_S)
+    if journey.screen is Screen.STAFF:
+        return journey, StaffWish(name=act.name) if act.name in {"restart", "close"} else None
     match act.name:
-        case "back":
-            return _back(journey, now)
-        case "search" if journey.screen is Screen.HOME:
-            return _turn(journey, Screen.SEARCH, now)
-        case "department" if hall.content.department(act.value) is not None:
-            return replace(_turn(journey, Screen.DEPARTMENT, now), department=act.value)
-        case "choose":
-            return _choose(journey, act.value, hall, now, new_touch)
-        case "type" if journey.screen is Screen.SEARCH:
-            return replace(journey, query=act.value[:MAX_QUERY])
-        case "key" if journey.screen is Screen.SEARCH:
-            return replace(journey, query=_keyed(journey.query, act.value))
-        case "tab" if journey.screen is Screen.ITEM and act.value in set(Tab):
-            return replace(journey, tab=Tab(act.value))
-        case "tick" if journey.screen is Screen.ITEM and act.value.isascii():
-            if act.value.isdigit() and len(act.value) <= 2:
-                return replace(journey, ticked=journey.ticked ^ {int(act.value)})
-    return journey
-
-
-def _keyed(query: str, key: str) -> str:
-    if key == "delete":
-        return query[:-1]
-    if key == "clear":
-        return ""
-    return (query + key)[:MAX_QUERY] if len(key) == 1 else query
-
-
-def _choose(
-    journey: Journey, value: str, hall: Hall, now: float, new_touch: Callable[[], str]
-) -> Journey:
-    if journey.screen not in {Screen.HOME, Screen.DEPARTMENT, Screen.SEARCH}:
-        return journey
-    try:
-        choice = Choice.of(value)
-    except ValueError:
-        return journey
-    if hall.content.offer(choice) is None:
-        return journey
-    return replace(
-        _turn(journey, Screen.ITEM, now),
-        choice=choice,
-        touch=new_touch(),
-        tab=Tab.MATERIALS,
-        ticked=frozenset(),
-    )
-
-
-def _back(journey: Journey, now: float) -> Journey:
-    if not journey.trail:
-        return begin(now, journey.serial + 1)
-    before = journey.trail[-1]
-    if before.screen is Screen.HOME:
-        return begin(now, journey.serial + 1)
-    return replace(
-        before,
-        serial=journey.serial + 1,
-        drawn=now,
-        trail=journey.trail[:-1],
-        ticked=journey.ticked if before.choice == journey.choice else frozenset(),
-    )
+        case "digit" if len(act.value) == 1 and act.value in "0123456789":
+            typed = (journey.code + act.value)[:MAX_CODE]
+            return replace(journey, code=typed, wrong=False), None
+        case "digit" if act.value == "delete":
+            return replace(journey, code=journey.code[:-1]), None
+        case "enter" if journey.code:
+            return journey, TryCode(code=journey.code)
+    return journey, None
 
 
 def _take(
@@ -325,13 +260,24 @@ def _take(
 ) -> tuple[Journey, Wish | None]:
     offer = hall.content.offer(journey.choice) if journey.choice else None
     if offer is None or journey.screen not in {Screen.ITEM, Screen.CONFIRM}:
-        return _alive(journey, now), None
+        return alive(journey, now), None
     if journey.screen is Screen.ITEM and warnings_for(
-        hall.line(offer.queue), consult_only=offer.consult_only
+        hall.line(offer.queue), consult_only=offer.consult_only, rules=journey.rules
     ):
-        return replace(_turn(journey, Screen.CONFIRM, now), touch=new_touch()), None
-    taking = replace(_turn(journey, Screen.TAKING, now), deadline=None)
+        return replace(turn(journey, Screen.CONFIRM, now), touch=new_touch()), None
+    taking = replace(turn(journey, Screen.TAKING, now), deadline=None)
     return taking, Take(touch=taking.touch, choice=offer.choice)
+
+
+def _print(journey: Journey, hall: Hall, now: float) -> tuple[Journey, Wish | None]:
+    """The guide once for each item and citizen; one that failed may be tried again."""
+    journey = alive(journey, now)
+    offer = hall.content.offer(journey.choice) if journey.choice else None
+    if journey.screen is not Screen.ITEM or offer is None or offer.disclosure is None:
+        return journey, None
+    if journey.guide is Paper.PRINTING or offer.choice.item in journey.guides:
+        return journey, None
+    return replace(journey, guide=Paper.PRINTING, fault=""), PrintGuide(choice=offer.choice)
 
 
 def _retry(journey: Journey, now: float) -> tuple[Journey, Wish | None]:
@@ -340,5 +286,5 @@ def _retry(journey: Journey, now: float) -> tuple[Journey, Wish | None]:
         return journey, None
     if not journey.refusal.retry:
         return journey, None
-    again = replace(_turn(journey, Screen.TAKING, now), deadline=None, refusal=None, trail=())
+    again = replace(turn(journey, Screen.TAKING, now), deadline=None, refusal=None, trail=())
     return again, Take(touch=again.touch, choice=journey.choice)

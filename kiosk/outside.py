@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from kiosk.printing.guide import Guide
 from server.kit.change import LinkStatus, Output
 from server.kit.contract.board import Board
 from server.kit.contract.views import Catalogue, TicketSlip
@@ -71,6 +72,10 @@ class PrinterState(Protocol):
 
 class KioskPrinter(Prints, Protocol):
     """The printer of a kiosk."""
+
+    def print_guide(self, guide: Guide) -> Paperwork:
+        """Print the five disclosures of an item."""
+        ...
 
     def status(self) -> PrinterState:
         """Return what it says of itself."""
@@ -140,6 +145,10 @@ class NoPrinter:
     def print(
         self, slip: TicketSlip, *, on_sending: Callable[[str], None] | None = None
     ) -> NoPrinterState:
+        """Print nothing and say so."""
+        return NoPrinterState()
+
+    def print_guide(self, guide: Guide) -> NoPrinterState:
         """Print nothing and say so."""
         return NoPrinterState()
 

@@ -1,55 +1,29 @@
 """The kiosk's page over HTTP: one address, one form, whole pages as answers.
 
-`GET /` opens a page at home; `POST /act` is a touch; `GET /screen` is the same page as it is now.
+`GET /` opens a page at home; `POST /act` is a touch; `GET /screen` is the same page as it is now;
+`GET /voice/<name>.wav` is what the page says aloud, under a name that only the page was told.
 Every touch carries the page's token, made when it was opened and known to nobody else, and must
 come from this origin. Scripts make it smooth; without them every button still works.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import lru_cache
-
-import qrcode
 from flask import Blueprint, Response, abort, redirect, render_template, request
 
-from kiosk import journey as j
-from kiosk.app import Kiosk, Page, UnknownPage
-from kiosk.content import Line, Offer
-from kiosk.journey import Act, Journey, Screen, Tab
+from kiosk.app import Kiosk
+from kiosk.journey import Act, Screen
+from kiosk.manner import SOURCE
+from kiosk.page import Page, UnknownPage
+from kiosk.speech import said, step_of
+from kiosk.views import of_screen
 from server.kit.change import LinkStatus
-from server.kit.contract.words import limit_words, wait_words
 
-WEEKDAYS = "一二三四五六日"
-TABS: dict[Tab, str] = {
-    Tab.CONTENT: "服务内容",
-    Tab.STEPS: "办事程序",
-    Tab.MATERIALS: "申报材料",
-    Tab.PROMISED: "承诺时限",
-    Tab.FEE: "收费标准",
-}
-FAULTS: dict[str, str] = {
-    "paper_out": "打印机缺纸",
-    "cover_open": "打印机盖没有关好",
-    "cutter": "打印机切纸刀故障",
-    "jam": "打印机卡纸",
-    "offline": "打印机没有就绪",
-    "silent": "打印机没有回应",
-    "no_port": "打印机没有连接",
-}
-"""Faults of the printer in a citizen's words."""
-KEYBOARD = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
-DIGITS = "1234567890"
+LIFTED = frozenset(
+    {Screen.HOME, Screen.DEPARTMENTS, Screen.DEPARTMENT, Screen.SEARCH, Screen.CONSULT}
+)
+"""Pages whose upper half is free in 低位: there stands in large type what is read aloud."""
 GONE = 204
 """The page is not known any more and has to open itself anew; an error status would be none."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tile:
-    """An offer with its line as it is now."""
-
-    offer: Offer
-    line: Line
 
 
 def pages(kiosk: Kiosk) -> Blueprint:
@@ -79,6 +53,11 @@ def pages(kiosk: Kiosk) -> Blueprint:
                 return Response(status=GONE)
             return redirect("/", 303)  # type: ignore[return-value]  # werkzeug's, a Response here
         return _answer(kiosk, page)
+
+    @routes.get("/voice/<name>.wav")
+    def voice(name: str) -> Response:
+        sound = kiosk.reader.sound(name)
+        return Response(sound, mimetype="audio/wav") if sound else Response(status=404)
 
     @routes.app_errorhandler(404)
     def nowhere(_error: Exception) -> Response:
@@ -125,120 +104,67 @@ def _answer(kiosk: Kiosk, page: Page) -> Response:
 
 def _render(kiosk: Kiosk, page: Page) -> str:
     hall = kiosk.hall(page)
-    journey = page.journey
     closed = _out_of_service(kiosk)
+    frame = _frame(kiosk, page)
+    if page.journey.screen in {Screen.STAFF_CODE, Screen.STAFF}:
+        staff = kiosk.machine.view(kiosk.now_s())
+        return render_template(f"kiosk/{page.journey.screen}.html", **frame, staff=staff)
     if hall is None or closed:
-        return render_template(
-            "kiosk/out_of_service.html",
-            **_frame(kiosk, page),
-            words=closed or "取号机正在准备，请稍候。也可以到导办台取号。",
-        )
+        return render_template("kiosk/out_of_service.html", **frame, words=closed or "out.starting")
     if hall.board is not None and hall.board.emergency is not None:
-        return render_template(
-            "kiosk/emergency.html", **_frame(kiosk, page), words=hall.board.emergency
-        )
-
-    def tile(offer: Offer) -> Tile:
-        return Tile(offer=offer, line=hall.line(offer.queue))
-
-    chosen = hall.content.offer(journey.choice) if journey.choice else None
-    context: dict[str, object] = {}
-    match journey.screen:
-        case Screen.HOME:
-            context["common"] = [tile(o) for o in hall.content.common]
-            context["departments"] = hall.content.departments
-        case Screen.DEPARTMENT:
-            department = hall.content.department(journey.department)
-            context["department"] = department
-            context["tiles"] = [tile(o) for o in department.offers] if department else []
-        case Screen.SEARCH:
-            context["tiles"] = [tile(o) for o in hall.content.search(journey.query)]
-            context["suggestions"] = hall.content.suggestions
-            context["keyboard"] = KEYBOARD
-            context["digits"] = DIGITS
-        case Screen.ITEM | Screen.CONFIRM if chosen:
-            context.update(_item(journey, chosen, hall.line(chosen.queue)))
-        case Screen.NUMBER:
-            context.update(_number(journey))
-    return render_template(
-        f"kiosk/{journey.screen}.html", **_frame(kiosk, page), **context, hall=hall
-    )
+        return render_template("kiosk/emergency.html", **frame, words=hall.board.emergency)
+    matter = of_screen(page.journey, hall, kiosk.words(page))
+    return render_template(f"kiosk/{page.journey.screen}.html", **frame, **matter, hall=hall)
 
 
 def _frame(kiosk: Kiosk, page: Page) -> dict[str, object]:
     """Return what every page shows around its own matter."""
-    content = page.content
+    content, journey, words = page.content, page.journey, kiosk.words(page)
     local = kiosk.hall_time.astimezone(content.tz if content else None)
-    fault = kiosk.faults[0] if kiosk.faults else ""
+    hall = kiosk.hall(page)
+    left_ms = kiosk.left_ms(page)
     return {
         "page_token": page.token,
-        "journey": page.journey,
+        "journey": journey,
+        "manner": journey.manner,
+        "w": words,
+        "t": words.t,
+        "languages": kiosk.languages,
+        "screen_inch": kiosk.config.screen_inch,
         "stamp": kiosk.stamp,
-        "left_ms": kiosk.left_ms(page),
-        "hall_name": content.catalogue.hall_name if content else "政务服务中心",
-        "date": f"{local.month}月{local.day}日",
-        "weekday": f"周{WEEKDAYS[local.weekday()]}",
+        "left_ms": left_ms,
+        "seconds_left": -(-(left_ms or 0) // 1000),
+        "hall_name": words.hall(content.catalogue if content else None),
+        "date": words.date(local),
+        "weekday": words.weekday(local.weekday()),
         "clock": f"{local:%H:%M}",
         "fresh": kiosk.fresh,
+        "pause": hall.pause if hall else None,
         "help": kiosk.help,
-        "printer_fault": FAULTS.get(fault, "打印机没有就绪") if fault else "",
+        "printer_fault": kiosk.faults[0] if kiosk.faults else "",
+        "can_speak": kiosk.reader.can_speak(kiosk.now_s()),
+        "clip": _clip(kiosk, page),
+        "step": step_of(journey),
+        "upper": said(journey, hall, words) if hall and journey.screen in LIFTED else "",
     }
+
+
+def _clip(kiosk: Kiosk, page: Page) -> str:
+    """Return the address of what this page says aloud, while it is wanted."""
+    hall, language = kiosk.hall(page), kiosk.words(page).language
+    if hall is None or not page.journey.manner.listen:
+        return ""
+    emergency = hall.board is not None and hall.board.emergency
+    text = said(page.journey, hall, kiosk.words(page))
+    lang, pack = (SOURCE, "") if emergency else (language.code, language.voice)
+    name = kiosk.reader.name(text, lang=lang, pack=pack)
+    return f"/voice/{name}.wav" if name else ""
 
 
 def _out_of_service(kiosk: Kiosk) -> str:
-    """Return why this box can give no number at all, or nothing."""
+    """Return the key of why this box can give no number at all, or nothing."""
     if not kiosk.link.enrolled or kiosk.link.status is LinkStatus.UNKNOWN_DEVICE:
-        return "这台取号机还没有登记，不能取号。请到导办台取号。"
+        return "out.unknown_device"
     if kiosk.link.status is LinkStatus.UPGRADE_NEEDED:
-        return "这台取号机需要升级，暂时不能取号。请到导办台取号。"
+        return "out.upgrade"
     return ""
-
-
-def _item(journey: Journey, offer: Offer, line: Line) -> dict[str, object]:
-    d = offer.disclosure
-    return {
-        "offer": offer,
-        "line": line,
-        "wait": wait_words(line.low, line.high),
-        "d": d,
-        "tabs": TABS,
-        "promised": limit_words(d.promised) if d else "",
-        "statutory": limit_words(d.statutory) if d else "",
-        "warnings": [w.code for w in j.warnings_for(line, consult_only=offer.consult_only)],
-        "all_ticked": bool(d and d.materials)
-        and all(i in journey.ticked for i in range(len(d.materials if d else ()))),
-    }
-
-
-def _number(journey: Journey) -> dict[str, object]:
-    slip = journey.slip
-    if slip is None:
-        return {}
-    size, path = qr_path(slip.url)
-    return {
-        "slip": slip,
-        "wait": wait_words(slip.low_min, slip.high_min),
-        "qr_size": size,
-        "qr_path": path,
-        "fault_words": FAULTS.get(journey.fault, "小票没有打印出来"),
-    }
-
-
-@lru_cache(maxsize=32)
-def qr_path(text: str) -> tuple[int, str]:
-    """Return the QR code of *text* as the side of its square and an SVG path, one unit a module."""
-    code = qrcode.QRCode(border=0, error_correction=qrcode.constants.ERROR_CORRECT_M)
-    code.add_data(text)
-    code.make(fit=True)
-    rows = code.get_matrix()
-    parts = []
-    for y, row in enumerate(rows):
-        x = 0
-        while x < len(row):
-            run = x
-            while run < len(row) and row[run]:
-                run += 1
-            if run > x:
-                parts.append(f"M{x} {y}h{run - x}v1h-{run - x}z")
-            x = run + 1 if run == x else run
-    return len(rows), "".join(parts)

@@ -115,6 +115,7 @@ class _Pen:
         if profile.status.asb:
             self._out += ASB_ON  # the reset before it may have switched it off
         self._out += bytes.fromhex("1B6101")
+        self._left = False
         self._size = 0x00
         self.replaced: dict[str, None] = {}
 
@@ -125,6 +126,7 @@ class _Pen:
             case Gap():
                 self._out += b"\n" * op.lines
             case QrCode():
+                self._set_left(False)
                 self._set_size(1, 1)
                 self._out += self._qr(op.data) + b"\n"
             case Cut():
@@ -135,6 +137,7 @@ class _Pen:
         return bytes(self._out) + confirmation(self._profile, pid)
 
     def _line(self, line: Line) -> None:
+        self._set_left(line.left)
         self._set_size(line.width, line.height)
         for ch in normalise(line.text):
             code = encode_char(ch, self._profile)
@@ -151,6 +154,12 @@ class _Pen:
             return native_qr(content, qr)
         dots = self._profile.paper.dots
         return qr_raster(content, module_dots=qr.module_dots, level=qr.level, dots=dots)
+
+    def _set_left(self, left: bool) -> None:
+        if left != self._left:
+            # Taken at the beginning of a line only, which is where every line begins.
+            self._out += bytes([0x1B, 0x61, 0x00 if left else 0x01])
+            self._left = left
 
     def _set_size(self, width: int, height: int) -> None:
         size = (width - 1) << 4 | (height - 1)

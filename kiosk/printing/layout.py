@@ -28,6 +28,8 @@ class Line:
     text: str
     width: int = 1
     height: int = 1
+    left: bool = False
+    """True for running text, which begins at the left edge; everything else is centred."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +97,8 @@ def ahead_line(slip: TicketSlip) -> str:
     if not figure:
         return people
     # A plain hyphen: one byte and one cell where the dash takes two of each.
-    return f"{people}，{about(unit)}{figure.replace('–', '-')} {unit}"
+    said = f"{figure.replace('–', '-')} {unit}"
+    return f"{people}，粗略 {said}" if slip.rough else f"{people}，{about(unit)}{said}"
 
 
 def counters_line(names: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ All work on the port is done on the port's own thread; only the calling greenlet
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -18,7 +18,8 @@ from gevent.lock import BoundedSemaphore
 
 from kiosk.printing.dialogue import PrinterDialogue
 from kiosk.printing.escpos import encode
-from kiosk.printing.layout import layout
+from kiosk.printing.guide import Guide, guide_layout
+from kiosk.printing.layout import Op, layout
 from kiosk.printing.status import FAULTS, Outcome, PrinterStatus
 from server.kit.contract.views import TicketSlip
 from server.kit.serial.profiles import PortConfig, PrinterProfile
@@ -101,17 +102,24 @@ class Printer:
         to the profile's `offline_ms`; meanwhile other slips fail at once with its fault. Nothing is
         ever printed twice by itself.
         """
+        return self._in_turn(layout(slip, self.profile.paper.columns), on_sending)
+
+    def print_guide(self, guide: Guide) -> Outcome:
+        """Print the five disclosures 五公开 of an item; the outcome is as that of a slip."""
+        return self._in_turn(guide_layout(guide, self.profile.paper.columns), None)
+
+    def _in_turn(self, ops: Sequence[Op], on_sending: Callable[[str], None] | None) -> Outcome:
         while not self._turn.acquire(timeout=TURN_S):
             # Another slip is inside: wait for it, but not for a person who brings paper.
             now = self.status()
             if now.faults:
                 return Outcome(state="failed", fault=now.fault, near_end=now.near_end)
         try:
-            return self._print(slip, on_sending)
+            return self._print(ops, on_sending)
         finally:
             self._turn.release()
 
-    def _print(self, slip: TicketSlip, on_sending: Callable[[str], None] | None) -> Outcome:
+    def _print(self, ops: Sequence[Op], on_sending: Callable[[str], None] | None) -> Outcome:
         try:
             checked = self._worker.ask(self._dialogue.check)
         except Stopped:
@@ -119,7 +127,6 @@ class Printer:
         if checked.faults:
             return Outcome(state="failed", fault=checked.fault, near_end=checked.near_end)
         pid = self._new_pid()
-        ops = layout(slip, self.profile.paper.columns)
         job = encode(ops, self.profile, pid=pid)
         if on_sending is not None:
             on_sending(pid)

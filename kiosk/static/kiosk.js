@@ -4,9 +4,12 @@
  */
 
 import { follow } from "/kit/live.js";
+import { Corners } from "./corners.js";
 import { typed } from "./keyboard.js";
 import { morph } from "./morph.js";
 import { Pagers } from "./pager.js";
+import { measure } from "./screen.js";
+import { Speech } from "./speech.js";
 
 /** A new screen takes no touch for so long: the second tap of a double tap was for the old one. */
 const SETTLE_MS = 350;
@@ -18,6 +21,14 @@ const ANSWER_MS = 15000;
 const GONE = 204;
 
 const pagers = new Pagers();
+const corners = new Corners();
+const speech = new Speech(
+  new Audio(),
+  (silent) => document.body.classList.toggle("no-sound", silent),
+  () => touch("alive"),
+);
+/** Whether the page is used by keys: then the focus follows it. */
+let byKeys = false;
 /** @type {"" | "touch" | "refresh"} */
 let busy = "";
 /** @type {(() => void) | null} a touch that waits for a refresh */
@@ -138,11 +149,16 @@ function show(html) {
   if (!fresh) throw new Error("no screen in the answer");
   const old = screen();
   if (old.dataset.serial === fresh.dataset.serial && old.dataset.screen === fresh.dataset.screen) {
+    const asked = old.querySelector("[role=alertdialog]") !== null;
     morph(old, fresh);
+    document.documentElement.lang = old.lang;
+    if (!asked) /** @type {HTMLElement | null} */ (old.querySelector("[role=alertdialog] button"))?.focus();
   } else {
     pagers.forget();
     wanted = null;
     old.replaceWith(fresh);
+    document.documentElement.lang = fresh.lang;
+    if (byKeys) fresh.querySelector("main")?.focus();
     fresh.classList.add("kiosk--settling");
     setTimeout(() => fresh.classList.remove("kiosk--settling"), SETTLE_MS);
   }
@@ -152,7 +168,9 @@ function show(html) {
 /** What follows every drawing: pages, time-out, countdown. */
 function drawn() {
   const now = screen();
+  measure(now);
   pagers.layOut(now);
+  speech.follow(now.dataset.clip, now.dataset.step ?? "");
   clearTimeout(alarm);
   const left = now.dataset.leftMs;
   endsAt = left === undefined ? 0 : performance.now() + Number(left);
@@ -213,7 +231,17 @@ document.addEventListener("input", (event) => {
   wanted = box.value;
   search();
 });
+document.addEventListener("keydown", () => {
+  byKeys = true;
+});
 document.addEventListener("pointerdown", (event) => {
+  byKeys = false;
+  speech.hush();
+  const { clientX: x, clientY: y } = event;
+  if (corners.touch(x, y, window.innerWidth, window.innerHeight, performance.now())) {
+    touch("staff");
+    return;
+  }
   if (!(/** @type {Element} */ (event.target).closest("button"))) alive();
 });
 // A kiosk has no use for a menu, and a long touch must not open one.
@@ -221,7 +249,10 @@ document.addEventListener("contextmenu", (event) => event.preventDefault());
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) void refresh();
 });
-window.addEventListener("resize", () => pagers.layOut(screen()));
+window.addEventListener("resize", () => {
+  measure(screen());
+  pagers.layOut(screen());
+});
 
 follow({
   onView(/** @type {{stamp: number}} */ view, first) {

@@ -28,6 +28,8 @@ export function pagesOf(rows, height) {
   });
 }
 
+const WHERE = "第 {n} 页，共 {of} 页";
+
 /** Lays out the pagers of a screen and turns their pages. */
 export class Pagers {
   constructor() {
@@ -77,7 +79,8 @@ export class Pagers {
     bar.hidden = false;
     const where = bar.querySelector("[data-where]");
     // The bar must be as high as it will be before the room above it is measured.
-    if (where) where.textContent = whereWords(0, 1);
+    const words = where?.getAttribute("data-where-words") ?? WHERE;
+    if (where) where.textContent = whereWords(words, 0, 1);
     const places = pagesOf(
       all.map((r) => ({ top: r.offsetTop, bottom: r.offsetTop + r.offsetHeight })),
       rows.clientHeight,
@@ -89,7 +92,7 @@ export class Pagers {
     all.forEach((row, i) => {
       row.hidden = places[i] !== page;
     });
-    if (where) where.textContent = whereWords(page, last);
+    if (where) where.textContent = whereWords(words, page, last);
     for (const button of bar.querySelectorAll("[data-turn]")) {
       const to = page + Number(button.getAttribute("data-turn"));
       /** @type {HTMLButtonElement} */ (button).disabled = to < 0 || to > last;
@@ -98,11 +101,12 @@ export class Pagers {
 }
 
 /**
+ * @param {string} words with `{n}` and `{of}`
  * @param {number} page
  * @param {number} last
  */
-function whereWords(page, last) {
-  return `第 ${page + 1} 页，共 ${last + 1} 页`;
+function whereWords(words, page, last) {
+  return words.replace("{n}", String(page + 1)).replace("{of}", String(last + 1));
 }
 
 /** @param {HTMLElement} pager */

@@ -10,15 +10,17 @@ import qrcode
 
 from kiosk.assist import Help, HelpState
 from kiosk.content import (
+    CLOSING,
     STOPPED,
-    STOPPED_SHORT,
     Choice,
     Content,
     Line,
     fee_line,
 )
-from kiosk.pages import FAULTS, qr_path
+from kiosk.language import load
 from kiosk.printing.status import FAULTS as PRINTER_FAULTS
+from kiosk.views import qr_path
+from kiosk.words import Words
 from server.kit.contract.reasons import REASONS
 from server.kit.contract.views import Fee, Limit
 from server.kit.contract.words import limit_words
@@ -59,17 +61,33 @@ def test_search_finds_offers_and_lines_without_items() -> None:
     assert [o.name for o in content.search("shuiwu")] == ["水务咨询"]
 
 
-def test_the_wait_is_a_range_by_the_open_counters() -> None:
-    found = hall(line("A", waiting=6)).line("A")
+ZH = Words(load()[0])
+
+
+def test_the_wait_is_what_the_hall_estimates() -> None:
+    found = hall(line("A", waiting=6, low_min=10, high_min=25)).line("A")
 
     assert (found.people, found.low, found.high, found.open_counters) == (6, 10, 25, 2)
-    assert found.wait == "约 10–25 分钟"
+    assert ZH.wait_line(found) == "约 10–25 分钟"
+
+
+def test_a_rough_wait_says_that_it_is_rough() -> None:
+    found = hall(line("A", waiting=6, low_min=10, high_min=25, rough=True)).line("A")
+
+    assert ZH.wait_line(found) == "粗略 10–25 分钟"
+    assert ZH.takes(found) == "粗略估计要等 10–25 分钟。"
+
+
+def test_while_there_is_no_history_only_the_people_are_told() -> None:
+    found = hall(line("A", waiting=6)).line("A")
+
+    assert (found.people, ZH.wait_line(found)) == (6, "")
 
 
 def test_with_all_counters_closed_no_time_is_claimed() -> None:
-    found = hall(line("A", waiting=6), closed=("1", "2")).line("A")
+    found = hall(line("A", waiting=6, low_min=10, high_min=25), closed=("1", "2")).line("A")
 
-    assert (found.people, found.wait, found.open_counters) == (6, "", 0)
+    assert (found.people, ZH.wait_line(found), found.open_counters) == (6, "", 0)
 
 
 def test_an_old_board_claims_nothing() -> None:
@@ -84,34 +102,62 @@ def test_a_stopped_line_says_why_and_when() -> None:
     ).line("A")
 
     assert not found.giving
-    assert (found.why, found.resumes) == ("午休时间，暂停取号", "14:30")
-    assert found.paused == "午休，14:30 恢复"
+    assert (ZH.why(found), ZH.then(found)) == ("午休时间，暂停取号", "14:30 恢复取号")
+    assert ZH.paused(found) == "午休，14:30 恢复"
+
+
+def test_a_line_that_goes_on_another_day_says_which() -> None:
+    found = hall(
+        line("A", issuing=False, reason="hall_closed", resumes_at="2026-11-24T00:30:00.000Z")
+    ).line("A")
+
+    assert ZH.then(found) == "11月24日 08:30 恢复取号"
+
+
+def test_a_queue_whose_numbers_are_taken_says_what_to_do() -> None:
+    found = hall(line("A", issuing=False, reason="quota_reached")).line("A")
+
+    assert (ZH.why(found), ZH.then(found)) == ("今天的号已取完", "若窗口空闲，可直接到窗口办理")
 
 
 def test_a_closed_day_stops_every_line() -> None:
     found = hall(day="closed").line("A")
 
     assert not found.giving
-    assert found.why == "今天的服务已结束"
+    assert ZH.why(found) == "今天的服务已结束"
 
 
 def test_a_day_that_gives_no_more_numbers_is_not_over_for_those_who_hold_one() -> None:
     found = hall(line("A", issuing=False, reason="day_closed"), day="closing").line("A")
 
-    assert (found.why, found.why_short) == ("今天已停止取号，已取的号照常办", "今天已停号")
+    assert (ZH.why(found), ZH.paused(found)) == ("今天已停止取号，已取的号照常办", "今天已停号")
 
 
 def test_a_reason_newer_than_this_kiosk_still_stops_the_line() -> None:
-    assert hall(line("A", issuing=False, reason="strike")).line("A").why == "这里暂停取号"
+    found = hall(line("A", issuing=False, reason="strike")).line("A")
+
+    assert ZH.why(found) == "这里暂停取号"
+
+
+def test_a_hall_at_lunch_says_so_once_for_all_its_lines() -> None:
+    stopped = {"issuing": False, "reason": "lunch_break", "resumes_at": "2026-11-23T06:30:00.000Z"}
+    at_lunch = hall(*(line(c, **stopped) for c in "ABC"))
+    one_open = hall(*(line(c, **stopped) for c in "AB"))
+
+    assert at_lunch.pause is not None
+    assert ZH.pause(at_lunch.pause) == "午休时间，暂停取号，14:30 恢复取号"
+    assert one_open.pause is None
+    assert hall().pause is None
 
 
 def test_every_reason_to_stop_has_words_and_is_in_the_contract() -> None:
-    assert set(STOPPED) == set(STOPPED_SHORT)
     assert set(STOPPED) <= set(REASONS)
+    for why in (*STOPPED, CLOSING):
+        assert all(ZH.t(f"{kind}.{why}") for kind in ("stopped", "stopped_short", "stopped_then"))
 
 
 def test_every_fault_of_the_printer_has_words() -> None:
-    assert set(FAULTS) == set(PRINTER_FAULTS)
+    assert all(ZH.t(f"fault.{fault}") for fault in PRINTER_FAULTS)
 
 
 @pytest.mark.parametrize(
@@ -155,7 +201,7 @@ def test_help_passes_and_rings_once() -> None:
 
     assert not asked.may_ring(110.0)
     assert asked.may_ring(116.0)
-    assert asked.at(279.0).words == "已通知工作人员，请在这里稍候"
+    assert ZH.t(asked.at(279.0).words) == "已通知工作人员，请在这里稍候"
     assert asked.at(281.0) == Help()
     assert Help(HelpState.FAILED, 100.0).may_ring(101.0)
     assert not Help(HelpState.CALLING, 100.0).may_ring(130.0)

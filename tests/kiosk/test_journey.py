@@ -10,7 +10,20 @@ from hypothesis import strategies as st
 
 from kiosk import journey as j
 from kiosk.content import Choice, Hall
-from kiosk.journey import Act, Journey, Paper, Refusal, Screen, Tab, Take
+from kiosk.journey import (
+    Act,
+    Journey,
+    Manner,
+    Paper,
+    PrintGuide,
+    Refusal,
+    Screen,
+    StaffWish,
+    Tab,
+    Take,
+    TryCode,
+)
+from server.kit.contract.screens import KioskRules
 from tests.kiosk.hall import hall, line, slip
 
 HALL = hall()
@@ -43,7 +56,12 @@ class Citizen:
     @property
     def at_home_knowing_nothing(self) -> bool:
         blank = j.begin(self.journey.drawn, self.journey.serial)
-        return self.journey == blank
+        return replace(self.journey, deadline=blank.deadline) == blank
+
+    @property
+    def at_rest_knowing_nothing(self) -> bool:
+        """On the attract page, as new."""
+        return self.journey == j.rest(self.journey.drawn, self.journey.serial, j.begin(0).rules)
 
 
 def test_a_common_item_takes_two_touches() -> None:
@@ -154,12 +172,233 @@ def test_any_sign_of_life_puts_off_the_question() -> None:
     assert not citizen.journey.asking
 
 
-def test_home_never_asks() -> None:
+def test_home_never_asks_and_rests_on_the_attract_page() -> None:
     citizen = Citizen()
 
-    citizen.wait(10_000)
+    assert citizen.wait(59).screen is Screen.HOME
+    assert citizen.wait(2).screen is Screen.ATTRACT
+    assert citizen.at_rest_knowing_nothing
+    assert citizen.wait(10_000).screen is Screen.ATTRACT
 
-    assert citizen.journey == j.begin(1000.0)
+
+def test_a_touch_on_the_attract_page_begins_at_home() -> None:
+    citizen = Citizen()
+    citizen.wait(61)
+
+    citizen.touch("start")
+
+    assert citizen.at_home_knowing_nothing
+
+
+def test_a_mode_touched_on_the_attract_page_is_there_at_home() -> None:
+    citizen = Citizen()
+    citizen.wait(61)
+
+    citizen.touch("large")
+
+    assert citizen.journey.screen is Screen.HOME
+    assert citizen.journey.manner == Manner(large=True)
+
+
+def test_large_type_gives_ninety_seconds_before_it_asks() -> None:
+    citizen = Citizen()
+    citizen.touch("large")
+    citizen.touch("choose", "item:MZ-01")
+
+    assert not citizen.wait(89).asking
+    assert citizen.wait(2).asking
+
+
+def test_a_hall_may_give_more_time_but_never_less_than_ninety_seconds_in_large_type() -> None:
+    hurried = KioskRules(idle_s=30, idle_large_s=40)
+
+    assert Manner().idle_s(hurried) == 30
+    assert Manner(large=True).idle_s(hurried) == 90
+    assert Manner(listen=True).idle_s(KioskRules(idle_large_s=120)) == 120
+
+
+def test_a_mode_changes_nothing_but_how_the_page_is_shown() -> None:
+    citizen = Citizen()
+    citizen.touch("choose", "item:MZ-01")
+    citizen.touch("tick", "0")
+    before = citizen.journey
+    for mode in ("large", "low", "listen"):
+        citizen.touch(mode)
+    citizen.touch("language", "en")
+
+    shown = Manner(large=True, low=True, listen=True, language="en")
+    assert citizen.journey.manner == shown
+    assert replace(citizen.journey, manner=Manner(), deadline=before.deadline) == before
+
+
+def test_the_manner_stays_while_the_same_citizen_goes_home_and_on() -> None:
+    citizen = Citizen()
+    citizen.touch("low")
+    citizen.touch("department", "civil")
+    citizen.touch("back")
+    citizen.touch("choose", "item:MZ-01")
+    citizen.touch("home")
+
+    assert citizen.journey.manner.low
+
+
+def test_the_next_citizen_begins_with_the_hall_s_own_manner() -> None:
+    for leave in ("home", "wait", "leave"):
+        citizen = Citizen()
+        citizen.touch("large")
+        citizen.touch("language", "en")
+        citizen.journey = j.show_number(citizen.journey, slip(), now=citizen.now)
+        citizen.journey = j.printed(citizen.journey, "u012", Paper.PRINTED, "", now=citizen.now)
+        if leave == "wait":
+            citizen.wait(25)
+        else:
+            citizen.touch(leave)
+
+        assert citizen.journey.manner == Manner(), leave
+
+
+def test_the_number_stays_longer_in_large_type() -> None:
+    citizen = Citizen()
+    citizen.touch("large")
+    citizen.journey = j.show_number(citizen.journey, slip(), now=citizen.now)
+    citizen.journey = j.printed(citizen.journey, "u012", Paper.PRINTED, "", now=citizen.now)
+
+    assert citizen.wait(23).screen is Screen.NUMBER
+    assert citizen.wait(2).screen is Screen.HOME
+
+
+def test_the_places_behind_the_service_buttons() -> None:
+    for touch, screen in (
+        ("departments", Screen.DEPARTMENTS),
+        ("guide", Screen.DEPARTMENTS),
+        ("consult", Screen.CONSULT),
+        ("appointment", Screen.APPOINTMENT),
+    ):
+        citizen = Citizen()
+        citizen.touch(touch)
+
+        assert citizen.journey.screen is screen
+        assert citizen.journey.guiding == (touch == "guide")
+        citizen.touch("back")
+        assert citizen.at_home_knowing_nothing
+
+
+def test_a_guide_is_read_by_department_and_by_search_without_a_number() -> None:
+    citizen = Citizen()
+    citizen.touch("guide")
+    citizen.touch("search")
+    citizen.touch("type", "结婚")
+    citizen.touch("choose", "item:MZ-01")
+
+    assert (citizen.journey.screen, citizen.journey.guiding) == (Screen.ITEM, True)
+    assert citizen.wishes == []
+
+
+def test_a_guide_is_printed_once_for_each_citizen_and_again_after_a_fault() -> None:
+    citizen = Citizen()
+    citizen.touch("choose", "item:MZ-01")
+    choice = Choice(item="MZ-01")
+    citizen.touch("print")
+    citizen.touch("print")
+    citizen.journey = j.guide_printed(citizen.journey, choice, Paper.FAILED, "paper_out")
+    citizen.touch("print")
+    citizen.journey = j.guide_printed(citizen.journey, choice, Paper.PRINTED, "")
+    citizen.touch("print")
+
+    assert citizen.wishes == [PrintGuide(choice=choice)] * 2
+
+
+def test_what_has_no_disclosures_prints_no_guide() -> None:
+    citizen = Citizen()
+    citizen.touch("choose", "queue:C")
+    citizen.touch("print")
+
+    assert citizen.wishes == []
+
+
+def test_a_search_in_vain_is_told_when_it_is_given_up() -> None:
+    citizen = Citizen()
+    citizen.touch("search")
+    told = []
+    for name, value in (("type", "开网"), ("type", "开网吧"), ("key", "delete"), ("back", "")):
+        before = citizen.journey
+        citizen.touch(name, value)
+        told.append(j.vain_between(before, citizen.journey))
+
+    assert told == ["", "", "", "开网吧"]
+
+
+def test_a_search_that_finds_something_after_all_is_not_told() -> None:
+    citizen = Citizen()
+    citizen.touch("search")
+    citizen.touch("type", "sfzz")
+    citizen.touch("type", "sfz")
+    before = citizen.journey
+    citizen.touch("choose", "item:GA-01")
+
+    assert j.vain_between(before, citizen.journey) == ""
+
+
+def test_a_search_in_vain_that_nobody_ends_is_told_when_the_page_goes_home() -> None:
+    citizen = Citizen()
+    citizen.touch("search")
+    citizen.touch("type", "开网吧")
+    citizen.wait(61)
+    before = citizen.journey
+
+    assert before.asking
+    assert j.vain_between(before, citizen.wait(16)) == "开网吧"
+
+
+def test_an_emptied_box_is_a_search_given_up() -> None:
+    citizen = Citizen()
+    citizen.touch("search")
+    citizen.touch("type", "开网吧")
+    before = citizen.journey
+
+    assert j.vain_between(before, citizen.touch("key", "clear")) == "开网吧"
+
+
+def test_a_vain_search_leads_to_the_departments() -> None:
+    citizen = Citizen()
+    citizen.touch("search")
+    citizen.touch("type", "qqq")
+    citizen.touch("departments")
+
+    assert citizen.journey.screen is Screen.DEPARTMENTS
+    assert (citizen.journey.query, citizen.journey.vain) == ("", "")
+
+
+def test_the_staff_code_is_asked_and_never_stays() -> None:
+    citizen = Citizen()
+    citizen.wait(61)
+    citizen.touch("staff")
+    for digit in "852017":
+        citizen.touch("digit", digit)
+    citizen.touch("enter")
+    asked = list(citizen.wishes)
+    citizen.journey = j.code_tried(citizen.journey, right=False, now=citizen.now)
+    again = citizen.journey
+    citizen.journey = j.code_tried(citizen.journey, right=True, now=citizen.now)
+    citizen.touch("close")
+
+    assert asked == [TryCode(code="852017")]
+    assert (again.screen, again.code, again.wrong) == (Screen.STAFF_CODE, "", True)
+    assert (citizen.journey.screen, citizen.journey.code) == (Screen.STAFF, "")
+    assert citizen.wishes[-1] == StaffWish(name="close")
+    assert citizen.wait(61).screen is Screen.ATTRACT
+    assert citizen.at_rest_knowing_nothing
+
+
+def test_the_staff_page_has_no_other_door() -> None:
+    citizen = Citizen()
+    for name in ("close", "restart", "enter", "digit"):
+        citizen.touch(name, "1")
+    citizen.touch("search")
+    citizen.touch("staff")
+
+    assert citizen.wishes == []
+    assert citizen.journey.screen is Screen.SEARCH
 
 
 def test_a_second_tap_of_a_double_tap_does_nothing() -> None:
@@ -207,9 +446,27 @@ def test_a_long_line_warns_and_asks() -> None:
 
     assert citizen.journey.screen is Screen.CONFIRM
     assert citizen.wishes == []
+    citizen.touch("home")
+    assert citizen.at_home_knowing_nothing
     assert [w.code for w in j.warnings_for(citizen.hall.line("A"), consult_only=False)] == [
         "long_wait"
     ]
+
+
+def test_a_wait_longer_than_the_hall_says_warns_before_the_number() -> None:
+    rules = KioskRules(long_wait_min=45, long_ahead=10)
+    at = [
+        hall(line("A", waiting=5, low_min=20, high_min=40)),
+        hall(line("A", waiting=5, low_min=30, high_min=50)),
+        hall(line("A", waiting=5, low_min=180, high_min=None)),
+        hall(line("A", waiting=9)),
+        hall(line("A", waiting=10)),
+        hall(line("A", waiting=0)),
+    ]
+
+    warned = [bool(j.warnings_for(h.line("A"), consult_only=False, rules=rules)) for h in at]
+
+    assert warned == [False, True, True, False, True, False]
 
 
 def test_many_people_before_closed_counters_warn_too() -> None:
@@ -332,6 +589,21 @@ NAMES = st.sampled_from(
         "stay",
         "alive",
         "help",
+        "start",
+        "leave",
+        "large",
+        "low",
+        "listen",
+        "language",
+        "guide",
+        "departments",
+        "consult",
+        "appointment",
+        "print",
+        "staff",
+        "digit",
+        "enter",
+        "restart",
         "nonsense",
     ]
 )
@@ -357,7 +629,7 @@ WORLD = st.sampled_from(["touch", "old", "wait", "issued", "refused", "lost", "p
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.tuples(WORLD, NAMES, VALUES, st.floats(0, 100)), max_size=40), st.booleans())
 def test_every_path_ends_at_home_and_nothing_of_the_citizen_stays(steps, crowded) -> None:
-    """Whatever is touched and whatever happens: left alone, the page is home, as new."""
+    """Whatever is touched and whatever happens: left alone, the page rests, as new."""
     citizen = Citizen(hall(line("A", waiting=80)) if crowded else HALL)
     for what, name, value, seconds in steps:
         at = citizen.journey
@@ -382,10 +654,10 @@ def test_every_path_ends_at_home_and_nothing_of_the_citizen_stays(steps, crowded
         citizen.journey = j.refused(
             citizen.journey, citizen.journey.touch, Refusal(code="x", words="x"), now=citizen.now
         )
-    for _ in range(3):
-        citizen.wait(100)
+    for _ in range(4):
+        citizen.wait(130)
 
-    assert citizen.at_home_knowing_nothing
+    assert citizen.at_rest_knowing_nothing
     touches = [w.touch for w in citizen.wishes if isinstance(w, Take)]
     choices = {w.touch: w.choice for w in citizen.wishes if isinstance(w, Take)}
     assert all(

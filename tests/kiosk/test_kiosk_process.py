@@ -10,36 +10,13 @@ import stat
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 import urllib3
 
 from kiosk.printing.model.testing import RunningModel, running_model
 from tests.kiosk.box import Finger, RunningKiosk, running_kiosk
-from tests.support.hall import RunningHall, running_hall
-
-
-@pytest.fixture(scope="module")
-def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHall]:
-    with running_hall(tmp_path_factory.mktemp("hall")) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningModel]:
-    with running_model(tmp_path_factory.mktemp("model"), baud=38400) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def kiosk(
-    hall: RunningHall, model: RunningModel, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[RunningKiosk]:
-    with running_kiosk(hall, tmp_path_factory.mktemp("kiosk"), printer=model.port) as found:
-        found.wait(lambda h: h["faults"] == [])
-        yield found
+from tests.support.hall import RunningHall
 
 
 def tickets(hall: RunningHall) -> list[tuple[str, str, str]]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from kiosk.printing.model.testing import RunningModel, running_model
-from tests.kiosk.box import RunningKiosk, running_kiosk
+from kiosk.printing.model.testing import RunningModel
+from tests.kiosk.box import RunningKiosk
 from tests.support.chromium import KIOSK, OFFICE, SIZES, WALL
-from tests.support.hall import RunningHall, running_hall
+from tests.support.hall import RunningHall
 
 Opens = Callable[..., Page]
 
@@ -19,27 +19,6 @@ MIN_TARGET_PX = {KIOSK: 81, WALL: 81, OFFICE: 68}
 """20 mm on 21.5 inch at 1920×1080 and on 19 inch at 1280×1024 (domain report 5.1)."""
 MIN_GAP_PX = {KIOSK: 20, WALL: 20, OFFICE: 17}
 """5 mm on the same."""
-
-
-@pytest.fixture(scope="module")
-def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHall]:
-    with running_hall(tmp_path_factory.mktemp("hall")) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningModel]:
-    with running_model(tmp_path_factory.mktemp("model"), baud=38400) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def kiosk(
-    hall: RunningHall, model: RunningModel, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[RunningKiosk]:
-    with running_kiosk(hall, tmp_path_factory.mktemp("kiosk"), printer=model.port) as found:
-        found.wait(lambda h: h["faults"] == [])
-        yield found
 
 
 def on(page: Page, screen: str) -> None:
