@@ -65,9 +65,10 @@ def say(config: DisplayConfig, arguments: argparse.Namespace) -> int:
     call = Call(number=arguments.number, counter=arguments.counter)
     rules = _Rules(arguments.style, arguments.lang, arguments.pack)
     try:
-        if arguments.pack:
-            voice.pack(arguments.pack)
         (sentence,) = sentences(call, rules, voice.templates())
+        if arguments.pack and (lacking := voice.pack(arguments.pack).missing(sentence.text)):
+            words = "、".join(lacking)
+            print(f"语音包 {arguments.pack} 缺少 {words}，这一句改用别的语音。", file=sys.stderr)
         clip = voice.say(
             sentence.text, lang=sentence.lang, pack=sentence.pack, chime=arguments.chime
         )

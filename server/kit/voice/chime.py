@@ -19,8 +19,8 @@ _PARTIALS: Final = ((1.0, 1.0, 3.2), (2.0, 0.28, 5.5), (3.01, 0.12, 8.0))
 
 
 def chime(gain: float = 1.0) -> array[int]:
-    """Return the chime, followed by the silence before the first word."""
-    return louder(_chime(), gain)
+    """Return the chime, followed by the silence before the first word; the caller may add to it."""
+    return louder(array("h", _chime()), gain)
 
 
 @lru_cache(maxsize=1)

@@ -23,8 +23,9 @@ PROGRAM: Final = "espeak-ng"
 TIMEOUT_S: Final = 5.0
 """A sentence takes 30 ms; whoever waits longer than this waits for something that hangs."""
 MAX_SIGNS: Final = 2000
-_AMPLITUDE: Final = "74"
-"""Brings espeak-ng to the loudness of the clips, -20 dB (measured)."""
+_MANDARIN: Final = ("-v", "cmn-latn-pinyin+f2", "-m", "-s", "120", "-a", "62")
+_ENGLISH_VOICE: Final = ("-v", "en-us+f2", "-s", "130", "-a", "74")
+"""Voice, speed, and the amplitude that brings it to the loudness of the clips (measured)."""
 _PINYIN: Final = re.compile(r"[a-z1-5 ,.]+")
 _ENGLISH: Final = re.compile(r"[^A-Za-z0-9 ,.;:!?'()%-]+")
 
@@ -54,7 +55,7 @@ class Espeak:
         if not _PINYIN.fullmatch(syllables):
             raise VoiceFault("text")
         markup = f'<speak><prosody range="x-high">{syllables}</prosody></speak>'
-        return self._speak(["-v", "cmn-latn-pinyin+f2", "-m", "-s", "120"], markup)
+        return self._speak(_MANDARIN, markup)
 
     def english(self, text: str) -> array[int]:
         """Return English *text* spoken; signs of other scripts are silent.
@@ -65,7 +66,7 @@ class Espeak:
         plain = _ENGLISH.sub(" ", text).strip()
         if not re.search(r"[A-Za-z0-9]", plain):
             raise VoiceFault("text")
-        return self._speak(["-v", "en-us+f2", "-s", "130"], plain)
+        return self._speak(_ENGLISH_VOICE, plain)
 
     def _speak(self, options: Sequence[str], text: str) -> array[int]:
         if len(text) > MAX_SIGNS:
@@ -74,8 +75,6 @@ class Espeak:
         command = [
             self._program,
             *options,
-            "-a",
-            _AMPLITUDE,
             "-b",
             "1",
             "-z",
