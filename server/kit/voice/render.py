@@ -23,6 +23,7 @@ from server.kit.voice.chime import chime
 from server.kit.voice.espeak import Espeak
 from server.kit.voice.faults import VoiceFault
 from server.kit.voice.pack import NAME, Pack
+from server.kit.voice.pinyin import sounds
 from server.kit.voice.wav import louder, seconds, silence, wav
 
 __all__ = ["Clip", "Voice", "VoiceFault", "VoiceState"]
@@ -98,8 +99,10 @@ class Voice:
         """Build the default pack if it is lacking; return "" or, in Chinese, why there is none.
 
         About ten seconds the first time, then nothing. Until it is done `say` uses espeak-ng.
+        The dictionary of pinyin, a third of a second, is loaded here and not in the first call.
         """
         with self._preparing:
+            sounds("重新")
             try:
                 if self._pack(build.NAME) is None:
                     self._packs[build.NAME] = build.build(
