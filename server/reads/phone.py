@@ -9,7 +9,7 @@ from server.domain.moments import instant, local
 from server.domain.tickets import OVER, STATE_ZH, TRANSITIONS, State, Verb
 from server.kit.contract.views import DisclosureView
 from server.kit.contract.words import about, wait_words
-from server.store import catalogue, tickets
+from server.store import catalogue, counters, tickets
 from server.store.work import Read
 
 
@@ -30,6 +30,8 @@ class PhoneTicket:
     wait: str
     """The wait from now in words: `约 20–35 分钟`, `5 分钟以内`, `90 分钟以上`; empty when nothing honest
     can be said."""
+    served: bool
+    """Whether a counter of the queue is open now."""
     counters: tuple[str, ...]
     """Counters that serve the queue."""
     counter: str
@@ -76,6 +78,7 @@ def phone_ticket(r: Read, token: str, *, forecast: Forecast | None = None) -> Ph
         ahead=ahead,
         rough=said is not None and said.rough,
         wait="" if said is None else _in_words(said),
+        served=counters.line(r, queue.id).open_counters > 0,
         counters=tuple(c.name for c in r.config.counters_of_queue[queue.id]),
         counter="" if where is None else where.name,
         calls=ticket.calls,
