@@ -6,11 +6,11 @@ import contextlib
 import os
 import secrets
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from flask import Flask, Response
@@ -22,6 +22,8 @@ from jinja2 import ChoiceLoader, FileSystemLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 from wtforms import ValidationError
 
+from display.preview import Preview
+from display.voice.phrases import Call, Sentence, sentences
 from server.actions import catalogue as catalogue_acts
 from server.actions import devices as device_acts
 from server.config import ConfigError, ServerConfig, require_public_url
@@ -29,20 +31,25 @@ from server.jobs.forecaster import Forecaster
 from server.jobs.timetable import Timetable
 from server.kit.clock import clock_from
 from server.kit.contract.reasons import Refused
+from server.kit.contract.screens import ZoneVoice
+from server.kit.voice.render import Voice
 from server.reads import log
 from server.reads.board import board
+from server.reads.screens import Seen
 from server.reads.voice import plan
 from server.realtime import wire
 from server.realtime.fanout import Fanout, Source
 from server.realtime.namespaces import Output, Realtime, StaffIdentity
 from server.realtime.presence import DeviceIdentity, Transition
 from server.runtime import Runtime
-from server.store import migrate
+from server.store import migrate, showing
 from server.store.engine import Database
+from server.store.media_files import MediaFiles
 from server.store.work import Actor
-from server.web import assets, auth, errors, limits, pages, phone
+from server.web import assets, auth, errors, limits, manage, media, pages, phone
 from server.web.api import counters, devices, hall, reports, tickets
 from server.web.desk import pages as desk_pages
+from server.web.manage.studio import Studio
 from server.web.services import EXTENSION, KnownDevices, Services
 
 LARGEST_REQUEST = 256 * 1024
@@ -107,6 +114,23 @@ class _PresenceView:
         """What is wrong with a device, as it was last published."""
         return self._realtime.presence.told(device)[1]
 
+    def seen(self, device: str) -> Seen | None:
+        """What is known of a device; None when it was not here since the start."""
+        known = self._realtime.presence.device(device)
+        if known is None:
+            return None
+        return Seen(
+            online=known.online,
+            since=known.since,
+            content=known.content,
+            faults=known.faults,
+            software=known.software,
+        )
+
+    def leader(self, zone: str) -> str:
+        """The display that speaks for a zone now; empty when none does."""
+        return self._realtime.edge.voices.leader(self._hall, zone)
+
     def drop(self, device: str) -> None:
         """Say `bye` to a revoked device and disconnect it."""
         self._realtime.edge.revoke(device)
@@ -170,6 +194,7 @@ def build(config: ServerConfig) -> Server:
     code = the_hall(db, config)
     runtime = Runtime(db)
     app = Flask("server.web", static_folder="static", static_url_path="/static")
+    app.request_class = media.HallRequest
     app.jinja_loader = ChoiceLoader(
         [
             FileSystemLoader(Path(assets.OWN_STATIC).parent / "templates"),
@@ -204,6 +229,7 @@ def build(config: ServerConfig) -> Server:
     runtime.on_commit(fanout.wake)
     timetable = Timetable(runtime, code)
     forecaster = Forecaster(runtime, code)
+    _register(app)
     services = Services(
         config=config,
         hall=code,
@@ -214,9 +240,11 @@ def build(config: ServerConfig) -> Server:
             runtime, code, fanout, timetable.failures + forecaster.failures, realtime
         ),
         forecast=forecaster.newest,
+        media=_media(Path(config.data_dir), runtime, code),
+        studio=Studio(Voice.open(Path(config.data_dir)), _call_words),
+        preview=Preview(cast("Callable[[str], str]", app.jinja_env.globals["kit_url"])),
     )
     app.extensions[EXTENSION] = services
-    _register(app)
     ending = _let_go_when_ending(app)
     runtime.run(
         code,
@@ -235,6 +263,19 @@ def build(config: ServerConfig) -> Server:
         hall=code,
         ending=ending,
     )
+
+
+def _media(folder: Path, runtime: Runtime, code: str) -> MediaFiles:
+    """Return the media files, those swept away that a power cut left behind."""
+    files = MediaFiles(folder)
+    files.sweep(runtime.read(code, showing.digests))
+    return files
+
+
+def _call_words(
+    number: str, counter: str, rules: ZoneVoice, templates: Mapping[str, str]
+) -> Sequence[Sentence]:
+    return sentences(Call(number=number, counter=counter), rules, templates)
 
 
 def _let_go_when_ending(app: Flask) -> Event:
@@ -262,6 +303,8 @@ def _register(app: Flask) -> None:
     app.register_blueprint(pages.bp)
     app.register_blueprint(phone.bp)
     app.register_blueprint(desk_pages.bp)
+    app.register_blueprint(media.bp)
+    app.register_blueprint(manage.bp)
     for blueprint in (tickets.bp, counters.bp, hall.bp, devices.bp, reports.bp):
         app.register_blueprint(blueprint, url_prefix="/api/v1")
     app.register_blueprint(hall.health_bp)

@@ -17,6 +17,9 @@ CSP = (
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 
+PREVIEW_CSP = CSP.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
+"""Of the preview of a screen, which a page of ours shows in a frame."""
+
 
 class _Hashes:
     """Content hashes of the files of a folder, computed once for each state of a file."""
@@ -59,7 +62,7 @@ def register(app: Flask) -> None:
     @app.after_request
     def headers(response: Response) -> Response:
         h = response.headers
-        h["Content-Security-Policy"] = CSP
+        h.setdefault("Content-Security-Policy", CSP)
         h["X-Content-Type-Options"] = "nosniff"
         h["Referrer-Policy"] = "no-referrer"
         h["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"

@@ -30,6 +30,7 @@ from server.web.auth import (
     signed_in,
 )
 from server.web.limits import limiter
+from server.web.manage.frame import may_enter
 from server.web.services import services
 
 bp = Blueprint("pages", __name__)
@@ -73,6 +74,7 @@ def home() -> str | Response:
         "home.html",
         staff=user.staff,
         may_serve=user.staff.may(Permission.SERVE),
+        may_manage=may_enter(user.staff),
         board=hall.read(board),
         catalogue=hall.read(catalogue),
     )

@@ -5,14 +5,21 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, TypeVar, cast
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol, TypeVar, cast
 
 from flask import current_app
 
 from server.config import ServerConfig
 from server.domain.forecast.outlook import Forecast
+from server.kit.contract.board import Board
+from server.kit.contract.screens import Layout, ZoneVoice
+from server.kit.contract.views import Catalogue
+from server.reads.screens import Seen
 from server.runtime import Runtime
 from server.store.devices import Device
+from server.store.media_files import MediaFiles
 from server.store.work import Actor, Read, Work
 
 T = TypeVar("T")
@@ -31,8 +38,60 @@ class Presence(Protocol):
     def faults(self, device: str) -> tuple[str, ...]:
         """What a device last reported to be wrong."""
 
+    def seen(self, device: str) -> Seen | None:
+        """What is known of a device; None when it was not here since the start."""
+
+    def leader(self, zone: str) -> str:
+        """The display that speaks for a zone now; empty when none does."""
+
     def drop(self, device: str) -> None:
         """Say `bye` to a revoked device and disconnect it."""
+
+
+class ScreenPreview(Protocol):
+    """A display's own page for a layout that is not in force yet."""
+
+    STATIC: Path
+
+    def html(
+        self,
+        layout: Layout,
+        catalogue: Catalogue,
+        board: Board | None,
+        now: datetime,
+        *,
+        zone: str = "",
+        static_url: str,
+        view_url: str,
+    ) -> str:
+        """The page."""
+
+    def view(
+        self,
+        layout: Layout,
+        catalogue: Catalogue,
+        board: Board | None,
+        now: datetime,
+        *,
+        zone: str = "",
+    ) -> dict[str, Any]:
+        """What the page shows now."""
+
+
+class Studio(Protocol):
+    """Speaks on the server, for managers; see `server.web.manage.studio`."""
+
+    def packs(self) -> tuple[str, ...]:
+        """Names of the voice packs that this server has."""
+
+    def problem(self) -> str:
+        """Why there is no good voice here, in words."""
+
+    def credits(self) -> tuple[str, ...]:
+        """Who must be named wherever the voice is used."""
+
+    def hear(self, number: str, counter: str, rules: ZoneVoice) -> bytes:
+        """A call as WAV."""
 
 
 KNOWN_S = 2.0
@@ -71,6 +130,9 @@ class Services:
     presence: Presence
     devices: KnownDevices
     health: Callable[[], dict[str, object]]
+    media: MediaFiles
+    studio: Studio
+    preview: ScreenPreview
     forecast: Callable[[], Forecast | None] = lambda: None
     """The newest forecast of the waits, None before the first."""
 

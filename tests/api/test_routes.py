@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from server import app as composition
+from tests.api.manage import MANAGE
 from tests.api.table import ENDPOINTS
 from tests.api.test_pages import PAGES
 from tests.api.test_phone import PHONE_PAGES
@@ -26,4 +27,4 @@ def test_every_address_has_a_test() -> None:
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
 
-    assert {(e.method, e.rule) for e in ENDPOINTS} | HEALTH | FILES | PAGES | PHONE_PAGES == served
+    assert {(e.method, e.rule) for e in ENDPOINTS} | HEALTH | FILES | PAGES | PHONE_PAGES | MANAGE == served

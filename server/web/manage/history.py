@@ -1,0 +1,80 @@
+"""设置记录: who changed what, and putting an earlier value back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from flask import request
+from werkzeug.wrappers import Response
+
+from server.actions import settings as acts
+from server.domain.people import Staff
+from server.kit.contract.reasons import Refused
+from server.kit.contract.screens import KioskRules, ZoneVoice
+from server.kit.contract.views import Done
+from server.reads.settings import change_lines
+from server.store import settings
+from server.store.work import Work
+from server.web.manage.fields import Fields
+from server.web.manage.frame import bp, change, saved, show
+from server.web.services import services
+
+KINDS = (
+    ("", "全部"),
+    ("voice", "声音"),
+    ("kiosk", "取号机"),
+    ("device", "屏幕和设备"),
+    ("notice", "公告"),
+    ("media", "媒体"),
+    ("leaders", "坐班领导"),
+    ("keywords", "同义词"),
+    ("search", "没找到的词"),
+)
+
+
+@bp.get("/history")
+def change_history() -> str:
+    """The newest changes, of all or of one kind."""
+    asked = request.args.get("key", "")
+    key = asked if asked in {k for k, _ in KINDS} else ""
+
+    def read(r: Any) -> tuple[Any, dict[str, int]]:
+        stored = {k: settings.stored(r, k) for k in (settings.VOICE, settings.KIOSK)}
+        return change_lines(r, key), {k: 0 if v is None else v[1] for k, v in stored.items()}
+
+    lines, versions = services().read(read)
+    return show("history.html", "history", lines=lines, versions=versions, kinds=KINDS, key=key)
+
+
+@bp.post("/history/restore")
+def restore() -> Response:
+    """Put the value that a setting had before or after a change in force again.
+
+    Raises:
+        Refused: `stale` when somebody changed it since the page was shown.
+    """
+    fields = Fields(request.form)
+    key, version = fields.get("key"), fields.whole("version", "记录", 1, 10**8)
+    expected = fields.expected()
+
+    def put(w: Work, staff: Staff) -> Done:
+        found = next((c for c in settings.history(w, key, most=5000) if c.version == version), None)
+        if key not in {settings.VOICE, settings.KIOSK} or found is None:
+            raise Refused("not_found", what="这条记录")
+        reason = f"恢复到第 {version} 次修改后的值"
+        if key == settings.KIOSK:
+            rules = _decoded(found.value, KioskRules)
+            return acts.set_kiosk(w, rules, staff=staff, expected=expected, reason=reason)
+        voices = _decoded(found.value, tuple[ZoneVoice, ...])
+        return acts.set_voice(w, voices, staff=staff, expected=expected, reason=reason)
+
+    change(put)
+    return saved("已恢复，现在就按这个值。", "manage.change_history", key=key)
+
+
+def _decoded(text: str, kind: Any) -> Any:
+    try:
+        return msgspec.json.decode(text, type=kind)
+    except msgspec.ValidationError as error:
+        raise Refused("malformed", problem="这条记录是别的版本写的，不能恢复") from error
