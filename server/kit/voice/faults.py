@@ -7,7 +7,7 @@ from typing import Final
 WORDS: Final = {
     "no_engine": "这台机器没有安装语音程序，只能显示文字。请安装 espeak-ng 和 gcin-voice。",
     "missing": "语音包里缺少这句话要用的录音，这一遍没有播报。请用 voice check 查看缺哪些。",
-    "timeout": "语音程序没有按时答复，这一遍没有播报。",
+    "timeout": "语音程序或声音设备没有按时完成，这一遍没有播报。",
     "failed": "语音程序出错，这一遍没有播报。",
     "pack": "语音包不能使用。",
     "text": "这段文字太长或没有可读的内容。",

@@ -169,3 +169,14 @@ def test_two_builders_at_once_leave_one_whole_pack(tmp_path):
     assert [set(p.result().clips) for p in packs] == [{"hao4", "dao4"}] * 2
     assert [p.name for p in tmp_path.iterdir()] == ["gcin"]
     assert Pack.open(tmp_path / "gcin").say("号")
+
+
+def test_a_builder_that_comes_second_leaves_the_pack_that_is_being_spoken_from(tmp_path):
+    folder = tmp_path / "gcin"
+    build.build(folder, only={"hao4"})
+    spoken_from = folder.stat().st_ino
+    build.build(tmp_path / "second" / "gcin", only={"hao4"})
+
+    build._put(tmp_path / "second" / "gcin", folder)
+
+    assert folder.stat().st_ino == spoken_from
