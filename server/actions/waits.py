@@ -47,7 +47,8 @@ def _changed(r: Read, forecast: Forecast) -> list[tuple[counters.Line, Said]]:
     silent = r.hall.day_state == "closed" or r.hall.emergency is not None
     changed: list[tuple[counters.Line, Said]] = []
     for line in counters.lines(r):
-        found = None if silent else forecast.of(line.id, line.waiting)
+        shown = None if line.low_min is None else (line.low_min, line.high_min)
+        found = None if silent else forecast.of(line.id, line.waiting, shown=shown)
         said = (
             (None, None, False) if found is None else (found.low_min, found.high_min, found.rough)
         )

@@ -65,13 +65,18 @@ class Forecast:
     settings: Mapping[int, int]
     model: Model
 
-    def of(self, queue_id: int, ahead: int) -> Estimate | None:
+    def of(self, queue_id: int, ahead: int, *, shown: Printed | None = None) -> Estimate | None:
         """Return what is said to who has *ahead* people before them; None for an unknown queue.
 
         A queue whose services are known is told what the replay says; until its estimates have been
         judged the range is rough. One without a past is told nothing but how many are ahead; the
         figure is kept. Where nobody serves, though the past says that somebody usually does, the rule
         of thumb speaks, roughly.
+
+        Args:
+            queue_id: the line.
+            ahead: people in it before the one who asks.
+            shown: what a screen shows now; it stays while it is as good as right.
         """
         curve = self.curves.get(queue_id)
         if curve is None:
@@ -80,7 +85,11 @@ class Forecast:
         if isfinite(plain):
             if not model.knows(queue_id):
                 return _said(ahead, COLD, plain, None, rough=True)
-            printed = model.ranges.printed(plain, ahead)
+            printed = (
+                model.ranges.printed(plain, ahead)
+                if shown is None
+                else model.ranges.steady(shown, plain, ahead)
+            )
             point = model.ranges.point_s(plain)
             return _said(ahead, REPLAY, point, printed, rough=model.is_rough(queue_id))
         pace = model.pace_s(queue_id, self.hour)

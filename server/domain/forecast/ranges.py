@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import ceil, floor, isfinite
+from math import ceil, floor, inf, isfinite
 from statistics import median
 
 CALM_S = 60.0
@@ -30,6 +30,8 @@ MOST_MIN = 90
 """A wait that may last longer is said as so long 以上: beyond, figures help nobody plan."""
 Printed = tuple[int, int | None]
 """(low, high) in minutes as printed; high None = low or longer."""
+SLACK_S = 90.0
+"""By so much an estimate may have moved before a screen changes its range."""
 ASSUMED = (0.7, 1.7)
 """Ratios of a range that no outcome was compared with yet; it is marked 粗略."""
 FACTOR_BOUNDS = (0.6, 1.6)
@@ -76,6 +78,19 @@ class Ranges:
             return None
         return rounded(estimate_s, self.bands.get(band(ahead), ASSUMED), ahead)
 
+    def steady(self, shown: Printed, estimate_s: float, ahead: int) -> Printed | None:
+        """Return the range for a screen that shows *shown*: that, while it is as good as right.
+
+        A range that jumps to and fro with every call tells nobody anything.
+        """
+        least = self.printed(max(0.0, estimate_s - SLACK_S), ahead)
+        most = self.printed(estimate_s + SLACK_S, ahead)
+        if least is None or most is None:
+            return None
+        low = least[0] <= shown[0] <= most[0]
+        high = _end(least) <= _end(shown) <= _end(most)
+        return shown if low and high else self.printed(estimate_s, ahead)
+
 
 def band(ahead: int) -> int:
     """Return the first number of the band that *ahead* lies in."""
@@ -95,7 +110,7 @@ def rounded(estimate_s: float, between: tuple[float, float], ahead: int) -> Prin
     """
     low, high = (max(0.0, (estimate_s + CALM_S) * r - CALM_S) / 60 for r in between)
     low_min = 0 if ahead <= 0 else floor(low / _step(low)) * _step(low)
-    high_min = max(low_min + 5, ceil(high / _step(high)) * _step(high))
+    high_min = max(low_min + _step(low), ceil(high / _step(high)) * _step(high))
     if high_min > MOST_MIN:
         return min(low_min, MOST_MIN), None
     return low_min, high_min
@@ -105,6 +120,10 @@ def holds(printed: Printed, actual_s: float) -> bool:
     """Say whether a wait lies in the range that was printed."""
     low, high = printed
     return low * 60 <= actual_s and (high is None or actual_s <= high * 60)
+
+
+def _end(printed: Printed) -> float:
+    return inf if printed[1] is None else printed[1]
 
 
 def _step(minutes: float) -> int:

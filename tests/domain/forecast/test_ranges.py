@@ -107,3 +107,16 @@ def test_a_quantile_lies_between_its_neighbours():
     assert quantile([1.0, 2.0, 3.0], 0.5) == 2.0
     assert quantile([1.0, 2.0, 3.0], 0.25) == 1.5
     assert quantile([7.0], 0.9) == 7.0
+
+
+def test_a_screen_keeps_its_range_while_it_is_as_good_as_right():
+    ranges = Ranges(bands=dict.fromkeys(BANDS, EXACT), counts={})
+
+    assert ranges.printed(16 * 60, 4) == (15, 20)
+    assert ranges.steady((10, 15), 16 * 60, 4) == (10, 15)
+    assert ranges.steady((10, 15), 17 * 60, 4) == (15, 20)
+    assert ranges.steady((10, 15), 8 * 60, 4) == (5, 10)
+    assert ranges.steady((60, None), 89.5 * 60, 4) == (80, 90)
+    assert ranges.steady((90, None), 89.5 * 60, 4) == (90, None)
+    assert ranges.steady((90, None), 80 * 60, 4) == (80, 90)
+    assert ranges.steady((10, 15), math.inf, 4) is None
