@@ -89,6 +89,8 @@ def _png(file: BinaryIO) -> tuple[int, int]:
             raise _torn()
         length, kind = int.from_bytes(head[:4], "big"), head[4:]
         if kind == b"IEND":
+            if length or len(file.read(4)) < 4:
+                raise _torn()
             return width, height
         if kind == b"IHDR":
             size = file.read(8)
@@ -116,7 +118,7 @@ def _jpeg(file: BinaryIO) -> tuple[int, int]:
         if marker in _ALONE:
             continue
         length = int.from_bytes(file.read(2), "big")
-        if marker in _FRAMES:
+        if marker in _FRAMES and length >= 8:
             size = file.read(5)
             return int.from_bytes(size[3:5], "big"), int.from_bytes(size[1:3], "big")
         if length < 2 or file.seek(length - 2, 1) > end:
