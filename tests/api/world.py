@@ -20,7 +20,9 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 NOT_FOR_PEOPLE = re.compile(
     r"Traceback|Error|Exception|Expected|sqlite|psycopg|msgspec|\$\.|None\b"
 )
-TABLES = sorted(set(tables.METADATA.tables) - {"session", "sign_in"})
+BY_ITSELF = {"session", "sign_in", "wait_model"}
+"""Tables that gain rows without anybody asking."""
+TABLES = sorted(set(tables.METADATA.tables) - BY_ITSELF)
 ITEM = "MZ-01"
 """Served at counter 1 only, as every item of its queue."""
 
