@@ -235,7 +235,7 @@ class _Counter:
         self._elapsed = now.elapsed_s
         self._serving: Sequence[float] | None = None
         if now.serving is not None:
-            pool = hall.services[now.serving]
+            pool = hall.services.get(now.serving, ())  # none: a queue that was put out of use
             self._serving = pool[bisect_right(pool, now.elapsed_s) :]
 
     def free_at(self, random: Callable[[], float]) -> float:

@@ -69,6 +69,13 @@ def test_who_has_taken_longer_than_anybody_is_expected_to_end_soon() -> None:
     assert 0 <= first <= 500
 
 
+def test_a_service_of_a_queue_that_was_put_out_of_use_ends_some_time_soon() -> None:
+    busy = CounterNow(weights={1: 1}, serving=99, elapsed_s=100)
+    (first, _) = seconds(hall([waiting(1, 9)], busy))
+
+    assert 0 <= first <= 50
+
+
 def test_only_services_longer_than_this_one_already_is_are_drawn() -> None:
     busy = CounterNow(weights={1: 1}, serving=1, elapsed_s=100)
     found = hall([waiting(1, 9)], busy, services={**LASTS, 1: [10.0, 50.0, 90.0, 400.0]})
