@@ -23,6 +23,7 @@ from display.media import MediaShelf
 from display.pages import TOO_SMALL, legible, painted, routes
 from display.screen import Screen
 from display.voice.command import add_to as add_voice
+from display.voice.speaking import Speaking
 from server.kit.agent import LOOPBACK, Agent
 from server.kit.clock import clock_from
 from server.kit.link import HallLink, Refused, Unreachable
@@ -76,11 +77,13 @@ def run(config: DisplayConfig, arguments: argparse.Namespace) -> int:
     agent.app.register_blueprint(routes(display))
     agent.on("painted", lambda message: display.painted(painted(message)))
     agent.on("legible", lambda message: display.complain(TOO_SMALL, on=not legible(message)))
-    agent.report(lambda: _health(link, display))
+    speaking = Speaking(config=config, link=link, display=display, agent=agent)
+    agent.report(lambda: {**_health(link, display), **speaking.health()})
 
     def ready() -> None:
         link.start(display.changed)
         media.start()
+        speaking.start()
         gevent.spawn(keep_pulsing, display.pulse, lambda: gevent.sleep(TICK_S))
         print(f"hall-display: http://{config.host}:{agent.port}/", flush=True)
 
@@ -165,6 +168,7 @@ def _parser() -> argparse.ArgumentParser:
     runs.add_argument("--orientation", choices=["auto", "landscape", "portrait"])
     runs.add_argument("--role", choices=["board", "disclosures", "counter", "guide", "leaders"])
     runs.add_argument("--counter", help="code of the counter of a 窗口屏")
+    runs.add_argument("--voice-output", choices=["auto", "page", "alsa", "none"])
     runs.add_argument("--rows", type=int, help="calls on one page, the newest included; 0 = auto")
     runs.set_defaults(command=run)
     enrols = commands.add_parser("enrol", parents=[common], help="make this screen known")

@@ -9,9 +9,11 @@ from typing import Any, Protocol
 
 import msgspec
 
-from display.screen import Called, Screen
+from display.media import MediaShelf
+from display.screen import DEFAULT, Called, Screen
 from display.view import BoardView
 from server.kit.contract.moments import moment
+from server.kit.contract.screens import DeviceSetup, Layout
 from server.kit.contract.views import Catalogue
 from server.kit.link import Change, LinkStatus, Output
 
@@ -48,6 +50,11 @@ class DisplayLink(Protocol):
         ...
 
     @property
+    def setup(self) -> DeviceSetup | None:
+        """What this device is told to be."""
+        ...
+
+    @property
     def clock_ahead_s(self) -> float:
         """By how much the server's clock is ahead of ours."""
         ...
@@ -71,6 +78,8 @@ class Display:
         now: this machine's time of day, aware; it is corrected by the server's.
         broadcast: sends a view to every page of this display.
         announce: takes the cues as they come: the place of the voice 语音 and of LED panels.
+        media: the pictures and films of this screen; None = it shows none.
+        layout: what the screen is until a manager has said what it shall be: the local settings.
     """
 
     def __init__(
@@ -81,6 +90,8 @@ class Display:
         now: Callable[[], datetime],
         broadcast: Callable[[dict[str, Any]], None],
         announce: Callable[[tuple[Called, ...]], None] | None = None,
+        media: MediaShelf | None = None,
+        layout: Layout = DEFAULT,
     ) -> None:
         self.link = link
         self.screen = screen
@@ -92,15 +103,22 @@ class Display:
         self._painted: dict[tuple[str, int], str] = {}
         """Calls a page has painted -> when, while they are on the board."""
         self._acked: set[tuple[str, int]] = set()
-        if link.catalogue is not None:
-            screen.furnish(link.catalogue)
+        self.media = media
+        self._layout = layout
+        self._spoken = ""
+        self._status: dict[str, object] = {"faults": []}
+        """What staff are told of this screen with every acknowledgement."""
+        self._furnish(link.catalogue)
+        self._take_on(link.setup)
 
     def changed(self, change: Change) -> None:
         """Take what the link found out; `HallLink.start` gets this function."""
         now = self._now()
         catalogue = self.link.catalogue
-        if catalogue is not None and (change.catalogue_changed or self.screen.catalogue is None):
-            self.screen.furnish(catalogue)
+        if change.catalogue_changed or self.screen.catalogue is None:
+            self._furnish(catalogue)
+        if change.setup_changed:
+            self._take_on(self.link.setup)
         cues: tuple[Called, ...] = ()
         if change.board is not None:
             if change.fresh or self.screen.board is None:
@@ -111,6 +129,36 @@ class Display:
             self._announce(cues)
         self.pulse(force=True)
         self._acknowledge()
+
+    def _furnish(self, catalogue: Catalogue | None) -> None:
+        if catalogue is None:
+            return
+        self.screen.furnish(catalogue)
+        if self.media is not None:
+            self.media.want(catalogue.media)
+
+    def _take_on(self, setup: DeviceSetup | None) -> None:
+        """Be what the manager said, or, while nobody has, what the local settings say.
+
+        Version 1 is the setup a device gets by being enrolled: nobody has chosen it.
+        """
+        if setup is None:
+            return
+        chosen = setup.version > 1
+        self.screen.assign(setup.layout if chosen else self._layout, setup.zone)
+
+    def tell(self, **status: object) -> None:
+        """Tell staff how this screen is: `faults` (codes), `sound`; what is not named stays."""
+        if self._status | status != self._status:
+            self._status |= status
+            self.link.ack((), dict(self._status))
+
+    def complain(self, code: str, *, on: bool) -> None:
+        """Tell staff of the fault *code* of this screen, or that it is over."""
+        faults = self._status["faults"]
+        assert isinstance(faults, list)
+        others = [f for f in faults if f != code]
+        self.tell(faults=sorted([*others, code]) if on else others)
 
     def _follow(self, change: Change, now: datetime) -> tuple[Called, ...]:
         try:
@@ -124,11 +172,21 @@ class Display:
     def view(self) -> BoardView:
         """Return what the pages show now."""
         truth = self.link.board_at
-        return self.screen.view(
+        view = self.screen.view(
             self._now(),
             status=self.link.status.value,
             truth=None if truth is None else truth + self._ahead(),
         )
+        return msgspec.structs.replace(view, speaking=self._spoken)
+
+    def speaking(self, call: str) -> None:
+        """Show which call is being spoken here; empty = none."""
+        self._spoken = call
+        self.pulse()
+
+    def now(self) -> datetime:
+        """Return the server's time."""
+        return self._now()
 
     def _now(self) -> datetime:
         """Return the server's time: minutes of serving and the clock do not follow a wrong box."""

@@ -11,9 +11,10 @@ from typing import Literal
 
 import msgspec
 
+from server.kit.contract.screens import Layout
 from server.kit.settings import ConfigError, load_settings, require_address
 
-__all__ = ["ConfigError", "load"]
+__all__ = ["ConfigError", "layout_of", "load"]
 
 PREFIX = "HALL_DISPLAY_"
 
@@ -37,6 +38,20 @@ class DisplayConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     quarter when the window is of the other kind: a television hung on its side."""
     rows: int = 0
     """Calls on one page, the newest included; 0 = as many as the layout has room for (7)."""
+
+    role: Literal["board", "disclosures", "counter", "guide", "leaders"] = "board"
+    """What the screen is while no manager has chosen it on the page 屏幕; like zones, orientation,
+    rows and counter it counts only until then."""
+    counter: str = ""
+    """Code of the counter of a 窗口屏."""
+
+    voice_output: Literal["auto", "page", "alsa", "none"] = "auto"
+    """Where the voice 语音 sounds: in the `page`, on the box's sound card (`alsa`), or nowhere.
+    `auto` = in a page that may sound, else, where the page is on this machine, on the card."""
+    voice_device: str = "default"
+    """Name of the sound card for ALSA, as `aplay -L` lists it."""
+    voice_packs: str = ""
+    """One more folder with voice packs, for instance one that all screens share."""
 
     def __post_init__(self) -> None:
         require_address(self.server_url, self.port)
@@ -63,3 +78,14 @@ def load(
         ConfigError: the file cannot be read, a key is unknown, a value does not fit.
     """
     return load_settings(DisplayConfig, prefix=PREFIX, path=path, environ=environ, flags=flags)
+
+
+def layout_of(config: DisplayConfig, zone: str) -> Layout:
+    """Return what the screen is by its local settings, in the zone it was enrolled for."""
+    return Layout(
+        role=config.role,
+        zones=config.zones or ((zone,) if zone else ()),
+        counter=config.counter,
+        rows=config.rows,
+        orientation=config.orientation,
+    )

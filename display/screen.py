@@ -10,50 +10,42 @@ no cues, so that nothing is flashed or spoken twice.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 import msgspec
-from msgspec.structs import replace
 
-from display.slides import notice_pages, slides
+from display.checked import checked, of_today
+from display.roles import guide, own_counter, wall
+from display.saying import BELOW, PROBLEMS, WELCOME, WELCOME_HEADLINES
+from display.shown import leaders, logo, notices, promotion
+from display.slides import slides
 from display.view import BoardView, CallRow, Cue, QueueRow, Slide
-from display.words import WEEKDAYS, call_words, counters_words, day_words, queue_words
-from server.kit.contract.board import Board, QueueLine, evolve
+from display.words import (
+    WEEKDAYS,
+    call_words,
+    counters_words,
+    day_words,
+    queue_names,
+    queue_words,
+)
+from server.kit.contract.board import Board, CallLine, QueueLine, evolve
 from server.kit.contract.codec import Event
 from server.kit.contract.messages import TicketCalled
+from server.kit.contract.screens import REGIONS, ROLES, THEMES, Layout
 from server.kit.contract.views import Catalogue, CatalogueQueue
 
 HOME = "Asia/Shanghai"
 """Time zone while no catalogue says otherwise: the whole country keeps it."""
 CUE_S = 6
 """So long a cue stays in the view, in case a message to the page is lost; the page shows it once."""
-WHOLE_NAME_CHARS = 5
-"""Departments with longer names stand with their short name beside the queue."""
 SLIDE_S = 12
 """Seconds of one face of the disclosure region."""
 NOTICE_S = 10
 """Seconds of one page of notices."""
-
-PROBLEMS = {
-    "unknown_device": "这块屏幕没有登记，或已被停用。请管理员重新登记。",
-    "upgrade_needed": "这块屏幕的软件版本太旧，收不到新的叫号。请管理员升级。",
-}
-"""Words for the states of the link that do not heal alone."""
-
-WELCOME = {
-    "open": ("欢迎光临", "在取号机上选要办的事，取一张号票", "在休息区坐等，留意这块屏幕", "叫到您的号，请到屏幕上写的窗口"),
-    "closing": ("今天已停止取号", "手里有号的群众，请继续等候叫号", "还没有取号的群众，请下一个工作日再来"),
-    "before": ("今天的服务还没有开始", "开始后，在取号机上选要办的事，取一张号票", "材料要带哪些，请看下方五公开"),
-    "lunch": ("现在午休", "手里有号的群众，号码下午继续有效", "材料要带哪些，请看下方五公开"),
-    "over": ("今天的服务已结束", "请下一个工作日再来", "扫下方二维码，可先看好办事指南和要带的材料"),
-}  # fmt: skip
-"""What stands in place of the calls while nobody is called: a headline, then what to do."""
-
-
-HEADLINES = frozenset({"before", "lunch"})
-"""Days whose headline says when it goes on."""
+DEFAULT = Layout()
+"""A 综合屏 with everything that is usual."""
 
 
 class Called(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,46 +72,58 @@ class Screen:
     """The state of one display: what it shows is `view(...)`, what has just happened is `fold(...)`.
 
     Args:
-        zones: codes of the zones it shows; empty, or none of them known = the whole hall.
-        rows: calls on one page, the newest included; 0 = as many as the layout has room for.
-        orientation: `auto`, `landscape` or `portrait`.
+        layout: what it shows and how.
+        zone: code of the zone it hangs in; what it shows where *layout* names no zones. Neither, or
+            none of them known = the whole hall.
+        has: whether the media file of a digest can be shown now.
     """
 
     def __init__(
-        self, *, zones: Sequence[str] = (), rows: int = 0, orientation: str = "auto"
+        self,
+        layout: Layout = DEFAULT,
+        *,
+        zone: str = "",
+        has: Callable[[str], bool] = lambda _digest: False,
     ) -> None:
-        self.zones = tuple(zones)
-        self.rows = rows
-        self.orientation = orientation
+        self.layout = layout
+        self.zones = layout.zones or ((zone,) if zone else ())
         self.board: Board | None = None
         self.catalogue: Catalogue | None = None
-        self._here = self.zones
-        """The zones that exist; empty = the whole hall."""
+        self._has = has
+        self.here = self.zones
+        """The zones it shows: those that exist; empty = the whole hall."""
         self._zone = ""
         self._tz: tzinfo = ZoneInfo(HOME)
         self._queue_names: dict[str, tuple[str, str]] = {}
-        self._notices: tuple[str, ...] = ()
         self._cues: tuple[tuple[Called, datetime], ...] = ()
         self._slides: tuple[Slide, ...] = ()
         self._next_slides: tuple[Slide, ...] = ()
         self._slot = -1
 
+    def assign(self, layout: Layout, zone: str) -> None:
+        """Be another screen from now on; what is known of the hall stays."""
+        self.layout = layout
+        self.zones = layout.zones or ((zone,) if zone else ())
+        self.here = self.zones
+        self._slides = ()
+        if self.catalogue is not None:
+            self.furnish(self.catalogue)
+
     def reset(self, board: Board) -> None:
         """Show *board* as it is: the truth after a (re)connect, in which nothing is news."""
-        self.board = board
+        self.board = checked(board)
         self._cues = ()
 
     def furnish(self, catalogue: Catalogue) -> None:
         """Take a new catalogue; the disclosure region turns to it with its next face."""
         self.catalogue = catalogue
         known = {z.code for z in catalogue.zones}
-        self._here = tuple(z for z in self.zones if z in known)
+        self.here = tuple(z for z in self.zones if z in known)
         names = [z.name for z in catalogue.zones if self._shows(z.code)]
-        self._zone = "、".join(names) if self._here or len(names) == 1 else ""
-        self._tz = ZoneInfo(catalogue.tz)
-        self._queue_names = _queue_names(catalogue)
-        self._notices = notice_pages(catalogue.notices)
-        self._next_slides = slides(catalogue, self._here)
+        self._zone = "、".join(names) if self.here or len(names) == 1 else ""
+        self._tz = _zone(catalogue.tz)
+        self._queue_names = queue_names(catalogue)
+        self._next_slides = slides(catalogue, self.here)
 
     def fold(self, events: Iterable[Event], now: datetime) -> tuple[Called, ...]:
         """Take *events* in order and return the calls they made, oldest first.
@@ -175,12 +179,19 @@ class Screen:
         local = now.astimezone(zone)
         board = self.board
         if board is not None and status != "live":
-            board = _of_today(board, f"{local:%Y-%m-%d}")
+            board = of_today(board, f"{local:%Y-%m-%d}")
         lines = [line for line, _ in self._lines(board)]
         day, words = ("open", "") if board is None else day_words(board, lines, now, zone)
-        calls, queues = self._calls(board, now), self._queues(board, zone)
-        notices = self._notices
-        turn = math.floor(now.timestamp() / NOTICE_S) % max(1, len(notices))
+        layout = self.layout
+        whole = layout.role == "board"
+        calls = self._calls(board, now) if whole else ()
+        queues = self._queues(board, zone) if whole else ()
+        posts = notices(catalogue, now, self.here) if catalogue else ()
+        turn = math.floor(now.timestamp() / NOTICE_S) % max(1, len(posts))
+        duty = leaders(catalogue, f"{local:%Y-%m-%d}") if catalogue else ()
+        promos = promotion(catalogue, now, self.here, self._has) if catalogue and whole else ()
+        slide = self._slide(now) if whole and "disclosures" in layout.regions else None
+        regions = self._regions(promoting=bool(promos), duty=bool(duty), facing=slide is not None)
         state = "board"
         problem = PROBLEMS.get(status, "")
         if board is not None and board.emergency is not None:
@@ -189,6 +200,12 @@ class Screen:
             state = "unusable" if problem else "connecting"
         self._cues = self._fresh(now)
         return BoardView(
+            role=layout.role if layout.role in ROLES else "board",
+            theme=layout.theme if layout.theme in THEMES else "hall",
+            regions=regions,
+            logo=logo(catalogue, layout.logo, self._has) if catalogue else "",
+            screen_inch=layout.screen_inch,
+            distance_m=layout.distance_m,
             state=state,
             problem=problem,
             hall=catalogue.hall_name if catalogue else "",
@@ -203,32 +220,56 @@ class Screen:
             truth_time="" if truth is None else _truth_words(truth.astimezone(zone), local),
             seq=board.seq if board else 0,
             day=day,
-            day_words=words if calls else "",  # the welcome says it where nobody is called
+            # The welcome says it where nobody is called.
+            day_words=words if calls or not whole else "",
             welcome=(
-                words.rstrip("。") if day in HEADLINES else WELCOME[day][0],
-                *WELCOME[day][1:],
+                words.rstrip("。") if day in WELCOME_HEADLINES else WELCOME[day][0],
+                *(w for w in WELCOME[day][1:] if slide is not None or BELOW not in w),
             ),
             calls=calls,
             queues=queues,
             waiting=sum(line.waiting for line in lines),
-            slide=self._slide(now),
-            notice=notices[turn] if notices else "",
-            notice_place=f"{turn + 1}/{len(notices)}" if len(notices) > 1 else "",
+            slide=slide,
+            notice=posts[turn] if posts else "",
+            notice_place=f"{turn + 1}/{len(posts)}" if len(posts) > 1 else "",
             emergency=(board.emergency or "请听从工作人员指挥，有序撤离。")
             if state == "emergency" and board
             else "",
             cues=tuple(Cue(id=c.id, call=c.call, times=c.times) for c, _ in self._cues),
-            rows=self.rows,
-            orientation=self.orientation,
+            rows=layout.rows,
+            orientation=layout.orientation,
+            promotion=promos,
+            leaders=duty,
+            wall=wall(catalogue, self.here, touch=layout.touch)
+            if catalogue and layout.role == "disclosures"
+            else None,
+            own=own_counter(catalogue, board, layout.counter, zone)
+            if board and catalogue and layout.role == "counter"
+            else None,
+            guide=guide(catalogue, board, self.here, zone)
+            if board and catalogue and layout.role == "guide"
+            else None,
         )
 
     def shown(self, call: str, times: int) -> bool:
         """Return whether the screen shows this very call now: only then may it be acknowledged."""
         calls = self.board.calls if self.board else ()
         return any(
-            c.call == call and c.times == times and c.state == "called" and self._shows(c.zone)
+            c.call == call and c.times == times and c.state == "called" and self._lists(c)
             for c in calls
         )
+
+    def _lists(self, call: CallLine) -> bool:
+        """Return whether a screen of this role has a row for *call*."""
+        if self.layout.role == "counter":
+            return call.counter == self.layout.counter
+        return self.layout.role == "board" and self._shows(call.zone)
+
+    def _regions(self, *, promoting: bool, duty: bool, facing: bool) -> tuple[str, ...]:
+        """Return the regions chosen that have something to show: an empty one leaves its place."""
+        empty = {"promotion": not promoting, "leaders": not duty, "disclosures": not facing}
+        chosen = [r for r in REGIONS if r in self.layout.regions]
+        return tuple(r for r in chosen if not empty.get(r, False))
 
     # -- parts of the view
 
@@ -292,46 +333,18 @@ class Screen:
         return self._slides[slot % len(self._slides)] if self._slides else None
 
     def _shows(self, zone: str) -> bool:
-        return not self._here or zone in self._here
+        return not self.here or zone in self.here
 
     def _fresh(self, now: datetime) -> tuple[tuple[Called, datetime], ...]:
         return tuple((c, at) for c, at in self._cues if now - at < timedelta(seconds=CUE_S))
 
 
-def _queue_names(catalogue: Catalogue) -> dict[str, tuple[str, str]]:
-    """Return by code the department of each queue, and the queue's name where it says more."""
-    departments = {d.code: d for d in catalogue.departments}
-    names: dict[str, tuple[str, str]] = {}
-    for queue in catalogue.queues:
-        department = departments.get(queue.department)
-        if department is None:
-            names[queue.code] = (queue.name, "")
-            continue
-        name = department.name
-        if len(name) > WHOLE_NAME_CHARS and department.short_name:
-            name = department.short_name
-        says_more = queue.name not in (name, department.name, department.short_name)
-        names[queue.code] = (name, queue.name if says_more else "")
-    return names
-
-
-def _of_today(board: Board, today: str) -> Board:
-    """Return *board*, emptied when it is of an earlier date: yesterday's numbers are void.
-
-    For a screen whose server is away over midnight; from a living server `hall.day` says the same,
-    and its word counts more than this machine's date.
-    """
-    if board.date >= today:
-        return board
-    return replace(
-        board,
-        day_state="closed",
-        calls=(),
-        queues=tuple(replace(q, waiting=0) for q in board.queues),
-        counters=tuple(
-            replace(c, state="closed", reason="", until=None, ticket=None) for c in board.counters
-        ),
-    )
+def _zone(name: str) -> tzinfo:
+    """Return the time zone *name*, or home: a catalogue from a disk may say anything."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return ZoneInfo(HOME)
 
 
 def _truth_words(truth: datetime, now: datetime) -> str:

@@ -87,6 +87,32 @@ def _faces(item: CatalogueItem, d: DisclosureView, department: str, *, qr: bool)
         )
 
 
+def whole_facts(d: DisclosureView) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
+    """Return the five disclosures, each whole in one fact, and what else belongs to the item."""
+    names = tuple(m.name + (f"（{m.form}）" if m.form else "") for m in d.materials)
+    materials = Fact(
+        kind="materials",
+        label=f"{LABELS['materials']} {len(names)} 份" if names else LABELS["materials"],
+        text="" if names else "无需提交材料",
+        parts=names,
+        example=any(m.example for m in d.materials),
+    )
+    more = (
+        ("result", "办理结果", d.result, ()),
+        ("validity", "有效期限", d.validity, ()),
+        ("not_needed", "不再需要的材料", "", d.not_needed),
+        ("basis", "办理依据", "", d.legal_basis),
+    )
+    return (
+        (_content(d), _steps(d), materials, _promised(d), _fee(d)),
+        tuple(
+            Fact(kind=kind, label=label, text=text, parts=tuple(parts))
+            for kind, label, text, parts in more
+            if text or parts
+        ),
+    )
+
+
 def _content(d: DisclosureView) -> Fact:
     return Fact(kind="content", label=LABELS["content"], text=d.content)
 

@@ -1,4 +1,4 @@
-"""What the board page shows, whole, in one frozen value: the page paints it and computes nothing.
+"""What a screen's page shows, whole, in one frozen value: the page paints it and computes nothing.
 
 Field by field the same shape stands in `static/view.d.ts`; a test compares the two.
 """
@@ -79,6 +79,118 @@ class Slide(msgspec.Struct, frozen=True, kw_only=True):
     """Path of the QR picture on this agent, empty when the hall has no public address."""
 
 
+class Promo(msgspec.Struct, frozen=True, kw_only=True):
+    """A picture, film or honour card 先进窗口 of the 宣传 region."""
+
+    key: str
+    kind: str
+    """`picture`, `video` or `honour`."""
+    title: str
+    text: str
+    """An honour card's words; what the picture shows, for those who cannot see it."""
+    src: str
+    """Path of the file on this agent, empty for a card without a picture."""
+    seconds: int
+
+
+class LeaderRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A leader on duty 坐班领导: published office, never a citizen."""
+
+    key: str
+    department: str
+    post: str
+    place: str
+
+
+class WallItem(msgspec.Struct, frozen=True, kw_only=True):
+    """An item with its five disclosures, whole, on a 五公开公示屏."""
+
+    code: str
+    name: str
+    department: str
+    """Code."""
+    department_name: str
+    revision: str
+    facts: tuple[Fact, ...]
+    """The five, in their order."""
+    more: tuple[Fact, ...]
+    """Legal basis, result and the like: only in the item's own sheet."""
+    qr: str
+    find: str
+    """What a search looks in: names, keywords, pinyin and initials, lower case."""
+
+
+class WallDepartment(msgspec.Struct, frozen=True, kw_only=True):
+    """A department with items to show."""
+
+    code: str
+    name: str
+    count: int
+
+
+class Wall(msgspec.Struct, frozen=True, kw_only=True):
+    """The 五公开公示屏."""
+
+    key: str
+    """Changes with the items; the page then asks for them again."""
+    touch: bool
+    departments: tuple[WallDepartment, ...]
+    items: tuple[WallItem, ...]
+    """Empty in a running display, whose page fetches `/items.json`; whole in a preview."""
+
+
+class OwnCounter(msgspec.Struct, frozen=True, kw_only=True):
+    """The counter of a 窗口屏."""
+
+    number: str
+    """`3`, empty where the counter's name holds no number."""
+    name: str
+    department: str
+    queues: str
+    clerk: str
+    """The clerk's work number, as the hall shows it; empty = nobody, or not shown."""
+    state: str
+    """`unset`, `closed`, `paused`, `free`, `called` or `serving`."""
+    ticket: str
+    call: str
+    times: int
+    words: str
+    """`请到本窗口办理`, `正在办理`, `暂停服务`, `暂未开放`."""
+    more: str
+    """`10:30 恢复`, `3 人等候`."""
+
+
+class GuideRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A counter on the guide 导览屏."""
+
+    code: str
+    counter: str
+    department: str
+    about: str
+    state: str
+    """`open`, `paused` or `closed`."""
+    main: str
+    sub: str
+
+
+class GuideZone(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of the hall on the guide."""
+
+    code: str
+    name: str
+    floor: str
+    waiting: int
+    rows: tuple[GuideRow, ...]
+
+
+class Guide(msgspec.Struct, frozen=True, kw_only=True):
+    """The guide 导览屏."""
+
+    zones: tuple[GuideZone, ...]
+    qr: str
+    """Path of the QR picture that leads to the hall's own pages; empty without a public address."""
+
+
 class Cue(msgspec.Struct, frozen=True, kw_only=True):
     """A call that has just been made: it flashes once, and the voice reads it."""
 
@@ -89,7 +201,17 @@ class Cue(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BoardView(msgspec.Struct, frozen=True, kw_only=True):
-    """The whole screen at one moment."""
+    """The whole screen at one moment, whatever its role is."""
+
+    role: str
+    """`board`, `disclosures`, `counter`, `guide` or `leaders`; a page of another role loads again."""
+    theme: str
+    regions: tuple[str, ...]
+    """Regions of a board beside the calls that have something to show."""
+    logo: str
+    """Path of the logo, empty for none."""
+    screen_inch: float
+    distance_m: float
 
     state: str
     """`connecting` before there is any truth, `board`, `emergency`, or `unusable`: the reason is in
@@ -131,3 +253,10 @@ class BoardView(msgspec.Struct, frozen=True, kw_only=True):
     """Calls on one page, the newest included; 0 = as many as the layout has room for."""
     orientation: str
     """`auto`, `landscape` or `portrait`."""
+    speaking: str = ""
+    """The call that this display is speaking now, empty when it is silent."""
+    promotion: tuple[Promo, ...]
+    leaders: tuple[LeaderRow, ...]
+    wall: Wall | None
+    own: OwnCounter | None
+    guide: Guide | None

@@ -7,9 +7,9 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
-from server.kit.contract.board import Board, CallLine, CounterLine, QueueLine, wait_range
-from server.kit.contract.views import CatalogueQueue
-from server.kit.contract.words import about, wait_words
+from server.kit.contract.board import Board, CallLine, CounterLine, QueueLine
+from server.kit.contract.views import Catalogue, CatalogueDepartment, CatalogueQueue
+from server.kit.contract.words import LONGEST_MIN, about, wait_words
 
 WEEKDAYS = "一二三四五六日"
 NUMBERED = re.compile(r"(\d+)\s*号窗口")
@@ -64,6 +64,40 @@ def counters_words(names: Sequence[str]) -> str:
     return "、".join(_runs(sorted(set(numbers)))) + "号窗口"
 
 
+WHOLE_NAME_CHARS = 5
+"""Departments with longer names stand with their short name beside the queue."""
+KINDS_OF_BODY = ("局", "大队", "中心", "所", "委")
+"""What the name of a department ends with."""
+
+
+def department_words(department: CatalogueDepartment, limit: int) -> str:
+    """Return the department's name, or, when it is longer than *limit*, its short name.
+
+    Every department is named in the same way: 文旅 beside 民政局 would look like another kind of
+    thing, so what the whole name ends with stands after the short one too.
+    """
+    if len(department.name) <= limit or not department.short_name:
+        return department.name
+    kind = next((k for k in KINDS_OF_BODY if department.name.endswith(k)), "")
+    short = department.short_name
+    return short if any(k in short for k in KINDS_OF_BODY) else short + kind
+
+
+def queue_names(catalogue: Catalogue) -> dict[str, tuple[str, str]]:
+    """Return by code the department of each queue, and the queue's name where it says more."""
+    departments = {d.code: d for d in catalogue.departments}
+    names: dict[str, tuple[str, str]] = {}
+    for queue in catalogue.queues:
+        department = departments.get(queue.department)
+        if department is None:
+            names[queue.code] = (queue.name, "")
+            continue
+        name = department_words(department, WHOLE_NAME_CHARS)
+        says_more = queue.name not in (name, department.name, department.short_name)
+        names[queue.code] = (name, queue.name if says_more else "")
+    return names
+
+
 def _runs(numbers: Sequence[int]) -> list[str]:
     runs: list[list[int]] = []
     for n in numbers:
@@ -77,13 +111,24 @@ def _runs(numbers: Sequence[int]) -> list[str]:
     return words
 
 
-def range_words(span: tuple[int, int] | None) -> str:
-    """Return a wait in minutes as people say it: `约 20–35 分`, `5 分以内`, `约 1–2.5 小时`."""
-    if span is None:
+def range_words(low: int | None, high: int | None, *, rough: bool = False) -> str:
+    """Return a wait in minutes as people say it: `约 20–35 分`, `5 分以内`, `约 1–2.5 小时`.
+
+    Args:
+        low: None when nothing honest can be said; the words are empty then.
+        high: None beside a *low* = that long or longer.
+        rough: the range is not learnt from the hall's own days: `粗略 20–35 分`.
+    """
+    if low is None:
         return ""
-    figure, unit = wait_words(*span)
+    if high is None:
+        if low < 120:
+            return f"{low} 分以上"
+        return f"{math.floor(min(low, LONGEST_MIN) / 30) / 2:g} 小时以上"
+    figure, unit = wait_words(low, high)
     short = unit.replace("分钟", "分")
-    return f"{about(unit)}{figure} {short}"
+    lead = "粗略 " if rough and about(unit) else about(unit)
+    return f"{lead}{figure} {short}"
 
 
 def queue_words(
@@ -102,10 +147,10 @@ def queue_words(
     tag = "" if line.issuing else STOPPED.get(line.reason, "暂停取号")
     people = f"{line.waiting} 人等候" if line.waiting else ""
     if serving:
-        span = wait_range(line.waiting, len(serving), line.service_s)
+        wait = range_words(line.low_min, line.high_min, rough=line.rough)
         if not tag and (known.consult_only):
             tag = "只咨询"
-        return "open", f"{line.waiting} 人", range_words(span), tag
+        return "open", f"{line.waiting} 人", wait, tag
     if paused:
         back = min((c.until for c in paused if c.until), default=None)
         large = f"暂停至 {clock(back, zone)}" if back else "暂停服务"
@@ -114,7 +159,9 @@ def queue_words(
     if line.reason == "lunch_break":
         back_words = f"{clock(line.resumes_at, zone)} 恢复" if line.resumes_at else ""
         return "paused", "午休", people or back_words, ""
-    return "closed", "未开窗", people, tag
+    begins = line.reason == "hall_closed" and line.resumes_at
+    starts = f"{clock(line.resumes_at, zone)} 开始" if begins and line.resumes_at else ""
+    return "closed", "未开窗", people or starts, tag
 
 
 def day_words(

@@ -1,7 +1,9 @@
 /** Paints a view into the board's markup. Computes nothing but which page of rows is on. */
 
 import { fillWords, fromTemplate, renderRows } from "/kit/rows.js";
-import { fit } from "./fit.js";
+import { leastPx, mmOfPx, plan, wordsOf } from "./legible.js";
+import { fitAll, mark, part, restart, rowsOf, say, showPage } from "./parts.js";
+import { Promotion } from "./promo.js";
 import { turn } from "./turn.js";
 
 /** @typedef {import("./view").BoardView} BoardView */
@@ -10,33 +12,20 @@ import { turn } from "./turn.js";
 /** A page of calls stays so long, a page of queues a little longer: it is read, not only looked at. */
 export const CALLS_PAGE_MS = 8000;
 export const QUEUES_PAGE_MS = 10000;
+export const LEADERS_PAGE_MS = 8000;
+/** Sizes of the rows as designed, in rem: what the plan starts from. */
+const DESIGNED = {
+  wide: { number: 5.125, counter: 3, heroNumber: 12.75, heroCounter: 7.25, lines: 3, edges: 5.7 },
+  square: { number: 3.75, counter: 2.125, heroNumber: 11.25, heroCounter: 4.25, lines: 3, edges: 3.2 },
+  tall: { number: 4.75, counter: 2.5, heroNumber: 12.5, heroCounter: 5.5, lines: 3, edges: 3.9 },
+};
 /** Longer names are written smaller from the start. */
 const LONG_TICKET = 5;
 const LONG_COUNTER = 6;
 
-/**
- * @param {string} id
- * @returns {HTMLElement}
- */
-function part(id) {
-  const found = document.getElementById(id);
-  if (!found) throw new Error(`#${id} is not on the page`);
-  return found;
-}
-
-/**
- * @param {HTMLElement} element
- * @param {string} name
- * @param {boolean} on
- */
-function mark(element, name, on) {
-  if (element.hasAttribute(name) !== on) element.toggleAttribute(name, on);
-}
-
 export class Painter {
   constructor() {
     this.parts = {
-      head: part("head"),
       area: part("calls-area"),
       calls: part("calls"),
       welcome: part("welcome"),
@@ -48,17 +37,22 @@ export class Painter {
       words: part("five-words"),
       facts: part("facts"),
       qr: part("qr"),
-      notice: part("notice"),
-      cover: part("cover"),
+      duty: part("duty-list"),
     };
+    this.promotion = new Promotion(part("promo"));
+    /** Where the page says whether it can be read. @type {(legible: boolean, words: string) => void} */
+    this.onLegible = () => {};
     const template = (/** @type {string} */ id) => fromTemplate(/** @type {HTMLTemplateElement} */ (part(id)));
     this.makeCall = template("call-row");
     this.makeQueue = template("queue-row");
     this.makeFact = template("fact-row");
+    this.makeLeader = template("leader-row");
     /** @type {BoardView | null} */
     this.view = null;
     this.pageZeroAt = 0;
     this.slide = "";
+    this.planned = "";
+    this.others = 6;
   }
 
   /**
@@ -69,12 +63,9 @@ export class Painter {
   paint(view, flash) {
     const p = this.parts;
     this.view = view;
-    document.body.dataset.state = view.state;
-    document.body.dataset.day = view.day;
-    document.documentElement.dataset.orientation = view.orientation;
     if (flash.size > 0) this.pageZeroAt = view.now_ms;
-    const { hall, zone, day_words, date, weekday, time, seconds } = view;
-    fillWords(p.head, { hall, zone, day_words, date, weekday, time, seconds });
+    const regions = view.regions.join(" ");
+    if (document.body.dataset.regions !== regions) document.body.dataset.regions = regions;
     this.paintCalls(view, flash);
     renderRows(p.queues, view.queues, {
       key: (row) => row.code,
@@ -84,11 +75,15 @@ export class Painter {
         fillWords(element, { ...row });
       },
     });
-    p.sum.textContent = `共 ${view.waiting} 人等候`;
+    say(p.sum, `共 ${view.waiting} 人等候`);
     this.paintSlide(view);
-    fillWords(p.notice, { notice: view.notice, notice_place: view.notice_place });
-    mark(p.notice, "data-empty", view.notice === "");
-    fillWords(p.cover, { problem: view.problem, emergency: view.emergency });
+    renderRows(p.duty, view.leaders, {
+      key: (row) => row.key,
+      make: this.makeLeader,
+      fill: (element, row) => fillWords(element, { ...row }),
+    });
+    this.promotion.paint(view.regions.includes("promotion") ? view.promotion : []);
+    this.promotion.mute();
     this.turnPages(view.now_ms);
   }
 
@@ -99,7 +94,6 @@ export class Painter {
   paintCalls(view, flash) {
     const p = this.parts;
     p.area.dataset.calls = String(view.calls.length);
-    mark(p.area, "data-set-rows", view.rows > 0);
     renderRows(p.calls, view.calls, {
       key: (row) => row.call,
       make: this.makeCall,
@@ -110,7 +104,7 @@ export class Painter {
         mark(element, "data-long-ticket", row.ticket.length > LONG_TICKET);
         mark(element, "data-long-counter", row.counter.length > LONG_COUNTER);
         fillWords(element, { ...row });
-        if (flash.has(row.call)) flashThrice(element);
+        if (flash.has(row.call)) restart(element, "data-flash");
       },
     });
     const [title, ...steps] = view.welcome;
@@ -149,12 +143,54 @@ export class Painter {
         element.dataset.kind = row.kind;
         mark(element, "data-large", row.large);
         fillWords(element, { ...row, example: row.example ? "示例" : "" });
-        if (!first) enter(element);
+        if (!first) restart(element, "data-enter");
       },
     });
     const picture = p.qr.querySelector("img");
     p.qr.hidden = slide.qr === "";
     if (picture && slide.qr && picture.getAttribute("src") !== slide.qr) picture.setAttribute("src", slide.qr);
+  }
+
+  /** Give the rows of calls the size that can be read from the seats; see legible.js. */
+  planRows() {
+    const p = this.parts;
+    const view = this.view;
+    if (!view) return;
+    const box = p.area;
+    const style = getComputedStyle(box);
+    const rem = px(getComputedStyle(document.documentElement).fontSize);
+    const width = box.clientWidth - px(style.paddingLeft) - px(style.paddingRight);
+    const height = box.clientHeight - px(style.paddingTop) - px(style.paddingBottom);
+    const stamp = [width, height, rem, view.rows, view.screen_inch, view.distance_m].join(" ");
+    if (stamp === this.planned || width <= 0) return;
+    this.planned = stamp;
+    const shape = /** @type {keyof typeof DESIGNED} */ (document.documentElement.dataset.shape ?? "wide");
+    const sizes = DESIGNED[shape];
+    const mmPx = mmOfPx(view.screen_inch, window.innerWidth, window.innerHeight);
+    const how = { distanceM: view.distance_m, mmPx, rows: view.rows };
+    const found = plan({
+      width, height, rem, gap: px(style.getPropertyValue("--gap")) * rem, stacked: shape !== "wide", lines: sizes.lines, edges: sizes.edges * rem,
+      number: sizes.number * rem, counter: sizes.counter * rem,
+      heroNumber: sizes.heroNumber * rem, heroCounter: sizes.heroCounter * rem,
+    }, how);
+    this.others = found.columns * found.lines;
+    const set = (/** @type {string} */ name, /** @type {number} */ value) => box.style.setProperty(name, `${Math.round(value * 10) / 10}px`);
+    set("--hero", found.hero);
+    set("--hero-number", found.heroNumber);
+    set("--hero-counter", found.heroCounter);
+    set("--row-number", found.number);
+    set("--row-counter", found.counter);
+    set("--row-words", wordsOf(found.counter));
+    box.style.setProperty("--lines", String(found.lines));
+    box.style.setProperty("--columns", String(found.columns));
+    box.dataset.lines = String(found.lines);
+    mark(box, "data-roomy", found.lines > 2 && found.columns === 2);
+    const need = Math.ceil(leastPx(view.distance_m, mmPx) * mmPx);
+    this.onLegible(
+      found.legible && !found.fewer,
+      !found.legible ? `屏幕太小或太远：字高不到 ${need} 毫米。请靠近、换大屏，或减少区域。`
+        : found.fewer ? `一页只能看清 ${this.others + 1} 行，其余翻页显示。` : "",
+    );
   }
 
   /**
@@ -165,11 +201,10 @@ export class Painter {
     const p = this.parts;
     const view = this.view;
     if (!view) return;
-    const others = view.rows > 0 ? view.rows - 1 : room(p.calls, "--room");
-    if (view.rows > 0) p.calls.style.setProperty("--lines", String(Math.max(1, Math.ceil(others / 2))));
+    this.planRows();
     const calls = turn({
       count: Math.max(0, view.calls.length - 1),
-      room: Math.max(1, others),
+      room: this.others,
       nowMs,
       sinceMs: this.pageZeroAt,
       everyMs: CALLS_PAGE_MS,
@@ -178,26 +213,25 @@ export class Painter {
       /** @type {HTMLElement} */ (element).hidden = index > 0 && !calls.shows(index - 1);
     });
     showPage(p.callsPager, calls);
-    const queues = turn({
-      count: view.queues.length,
-      room: room(p.queues, "--room"),
-      nowMs,
-      sinceMs: 0,
-      everyMs: QUEUES_PAGE_MS,
-    });
+    const columns = Number.parseInt(getComputedStyle(p.queues).getPropertyValue("--columns"), 10) || 1;
+    const room = rowsOf(p.queues, columns);
+    p.queues.style.setProperty("--lines", String(room / columns));
+    const queues = turn({ count: view.queues.length, room, nowMs, sinceMs: 0, everyMs: QUEUES_PAGE_MS });
     Array.from(p.queues.children).forEach((element, index) => {
       /** @type {HTMLElement} */ (element).hidden = !queues.shows(index);
     });
     showPage(p.queuesPager, queues);
+    const duty = turn({ count: view.leaders.length, room: rowsOf(p.duty, 1), nowMs, sinceMs: 0, everyMs: LEADERS_PAGE_MS });
+    Array.from(p.duty.children).forEach((element, index) => {
+      /** @type {HTMLElement} */ (element).hidden = !duty.shows(index);
+    });
     this.fitAll();
   }
 
-  /** Shrink what does not fit; nothing is measured that has not changed. */
+  /** Shrink what does not fit. */
   fitAll() {
-    for (const box of document.querySelectorAll(".call, .queue, .fact, .five__title, .notice__text, .head, .cover p")) {
-      const element = /** @type {HTMLElement} */ (box);
-      if (element.offsetParent !== null || element.clientWidth > 0) fit(element, element.textContent ?? "");
-    }
+    fitAll(".call", this.planned);
+    fitAll(".queue, .fact, .five__title, .leader, .promo__honour");
   }
 
   /**
@@ -214,46 +248,7 @@ export class Painter {
   }
 }
 
-/**
- * @param {HTMLElement} list
- * @param {string} name
- */
-function room(list, name) {
-  return Number.parseInt(getComputedStyle(list).getPropertyValue(name), 10) || 6;
-}
-
-/**
- * @param {HTMLElement} pager
- * @param {import("./turn.js").Turn} now
- */
-function showPage(pager, { page, pages }) {
-  pager.hidden = pages < 2;
-  const words = pages < 2 ? "" : `${page + 1}/${pages}`;
-  if (pager.textContent !== words) pager.textContent = words;
-}
-
-/**
- * Flash three times from the start, even when the row still flashes from the call before.
- * @param {HTMLElement} element
- */
-function flashThrice(element) {
-  restart(element, "data-flash");
-}
-
-/** @param {HTMLElement} element */
-function enter(element) {
-  restart(element, "data-enter");
-}
-
-/**
- * @param {HTMLElement} element
- * @param {string} name
- */
-function restart(element, name) {
-  element.removeAttribute(name);
-  void element.offsetWidth; // ends the animation under way
-  element.setAttribute(name, "");
-  element.addEventListener("animationend", (event) => {
-    if (event.target === element) element.removeAttribute(name);
-  }, { once: true });
+/** @param {string} length */
+function px(length) {
+  return Number.parseFloat(length) || 0;
 }

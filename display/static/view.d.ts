@@ -43,6 +43,84 @@ export interface Slide {
   qr: string;
 }
 
+export interface Promo {
+  key: string;
+  kind: string;
+  title: string;
+  text: string;
+  src: string;
+  seconds: number;
+}
+
+export interface LeaderRow {
+  key: string;
+  department: string;
+  post: string;
+  place: string;
+}
+
+export interface WallItem {
+  code: string;
+  name: string;
+  department: string;
+  department_name: string;
+  revision: string;
+  facts: Fact[];
+  more: Fact[];
+  qr: string;
+  find: string;
+}
+
+export interface WallDepartment {
+  code: string;
+  name: string;
+  count: number;
+}
+
+export interface Wall {
+  key: string;
+  touch: boolean;
+  departments: WallDepartment[];
+  items: WallItem[];
+}
+
+export interface OwnCounter {
+  number: string;
+  name: string;
+  department: string;
+  queues: string;
+  clerk: string;
+  state: string;
+  ticket: string;
+  call: string;
+  times: number;
+  words: string;
+  more: string;
+}
+
+export interface GuideRow {
+  code: string;
+  counter: string;
+  department: string;
+  about: string;
+  state: string;
+  main: string;
+  sub: string;
+}
+
+export interface GuideZone {
+  code: string;
+  name: string;
+  floor: string;
+  waiting: number;
+  rows: GuideRow[];
+}
+
+export interface Guide {
+  zones: GuideZone[];
+  qr: string;
+}
+
 export interface Cue {
   id: string;
   call: string;
@@ -50,6 +128,12 @@ export interface Cue {
 }
 
 export interface BoardView {
+  role: string;
+  theme: string;
+  regions: string[];
+  logo: string;
+  screen_inch: number;
+  distance_m: number;
   state: string;
   problem: string;
   hall: string;
@@ -76,4 +160,10 @@ export interface BoardView {
   cues: Cue[];
   rows: number;
   orientation: string;
+  speaking: string;
+  promotion: Promo[];
+  leaders: LeaderRow[];
+  wall: Wall | null;
+  own: OwnCounter | null;
+  guide: Guide | null;
 }

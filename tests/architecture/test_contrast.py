@@ -40,6 +40,7 @@ BOTH = [(f"{word}-ink", word, TEXT) for word in ("action", "danger", "late", "al
 
 PAIRS = [
     *[("hall", *p) for p in HALL + BOTH + [("number-ink", "number", TEXT)]],
+    *[("light", *p) for p in HALL + BOTH + [("number-ink", "number", TEXT)]],
     *[("desk", *p) for p in DESK + BOTH],
 ]
 

@@ -14,6 +14,7 @@ monkey.patch_all()
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import gevent
@@ -21,7 +22,7 @@ import msgspec
 from flask import jsonify, request
 
 from display.app import Display
-from display.pages import painted, routes
+from display.pages import TOO_SMALL, legible, painted, routes
 from display.screen import Screen
 from server.kit.agent import Agent
 from server.kit.contract.board import Board, evolve
@@ -34,6 +35,7 @@ from server.kit.contract.messages import (
     TicketServing,
 )
 from server.kit.contract.moments import moment
+from server.kit.contract.screens import DeviceSetup, Layout, Media
 from server.kit.contract.views import Catalogue
 from server.kit.link import Change, LinkStatus, Output
 from tests.display.halls import board, catalogue
@@ -47,25 +49,55 @@ class Told:
         self.board_at: datetime | None = None
         self.clock_ahead_s = 0.0
         self.catalogue: Catalogue | None = None
+        self.setup: DeviceSetup | None = None
         self.status = LinkStatus.CONNECTING
         self.acks: list[Output] = []
+        self.told: dict[str, object] = {}
 
     def ack(self, outputs: Sequence[Output], status: dict[str, object] | None = None) -> None:
         self.acks += outputs
+        if status is not None:
+            self.told = status
+
+
+class Folder:
+    """A media shelf whose files the test put into *folder*."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = Path(folder)
+        self._mimes: dict[str, str] = {}
+
+    def want(self, media: Sequence[Media]) -> None:
+        self._mimes = {m.digest: m.mime for m in media}
+
+    def has(self, digest: str) -> bool:
+        return self.path(digest) is not None
+
+    def path(self, digest: str) -> tuple[Path, str] | None:
+        path = self._folder / digest
+        return (path, self._mimes[digest]) if digest in self._mimes and path.is_file() else None
 
 
 def now() -> datetime:
     return datetime.now(UTC)
 
 
-def main(port: int, orientation: str = "auto") -> None:
+def main(port: int, orientation: str = "auto", media_folder: str = "/nowhere") -> None:
     link = Told()
     agent = Agent("display", "display")
+    shelf = Folder(media_folder)
+    layout = Layout(orientation=orientation)
     display = Display(
-        link=link, screen=Screen(orientation=orientation), now=now, broadcast=agent.broadcast
+        link=link,
+        screen=Screen(layout, has=shelf.has),
+        now=now,
+        broadcast=agent.broadcast,
+        media=shelf,  # type: ignore[arg-type]  # the same three questions
+        layout=layout,
     )
     agent.app.register_blueprint(routes(display))
     agent.on("painted", lambda message: display.painted(painted(message)))
+    agent.on("legible", lambda message: display.complain(TOO_SMALL, on=not legible(message)))
     state = {"age_s": 0.0, "quiet": False}
 
     def change(events: tuple[Event, ...] = (), *, fresh: bool = False) -> None:
@@ -108,6 +140,26 @@ def main(port: int, orientation: str = "auto") -> None:
         link.status = LinkStatus.LIVE
         change(fresh=True)
         return jsonify({})
+
+    @agent.app.post("/test/layout")
+    def layout_changed() -> Any:
+        """A manager chose another layout for this screen."""
+        version = link.setup.version + 1 if link.setup else 2
+        chosen = msgspec.convert(request.get_json(), Layout)
+        link.setup = DeviceSetup(
+            device="d", version=version, kind="display", name="一楼大屏", zone="", layout=chosen
+        )
+        display.changed(
+            Change(
+                board=link.board, events=(), fresh=False, catalogue_changed=False,
+                setup_changed=True, status=link.status,
+            )
+        )  # fmt: skip
+        return jsonify({})
+
+    @agent.app.get("/test/told")
+    def told() -> Any:
+        return jsonify(link.told)
 
     @agent.app.post("/test/events")
     def events() -> Any:

@@ -23,19 +23,21 @@ ROOT = SCRIPT.parents[2]
 class BoardProcess:
     """A display without a server; `url` is its page."""
 
-    def __init__(self, orientation: str = "auto") -> None:
+    def __init__(self, orientation: str = "auto", media: str = "/nowhere") -> None:
         self.port = 0
         self.orientation = orientation
+        self.media = media
         self.start()
 
     def start(self) -> None:
         """Start it, on the same port as before."""
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.display.board_process", str(self.port), self.orientation],
+            [sys.executable, "-m", "tests.display.board_process", str(self.port),
+             self.orientation, self.media],
             stdout=subprocess.PIPE,
             cwd=ROOT,
             text=True,
-        )
+        )  # fmt: skip
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         assert line, "the display did not start"
@@ -65,6 +67,16 @@ class BoardProcess:
             [{"type": m.TYPE, "data": msgspec.to_builtins(m)} for m in messages],
         )
 
+    def layout(self, **layout: Any) -> None:
+        """A manager chooses what the screen is."""
+        self.post("test/layout", layout)
+
+    def told(self) -> dict[str, Any]:
+        """What staff were told of this screen."""
+        with urllib.request.urlopen(self.url + "test/told", timeout=10) as answer:
+            found: dict[str, Any] = json.load(answer)
+            return found
+
     def truth(self, age_s: float) -> None:
         self.post("test/truth", {"age_s": age_s})
 
@@ -84,8 +96,8 @@ class BoardProcess:
 
 
 @contextlib.contextmanager
-def board_process(orientation: str = "auto") -> Iterator[BoardProcess]:
-    process = BoardProcess(orientation)
+def board_process(orientation: str = "auto", media: str = "/nowhere") -> Iterator[BoardProcess]:
+    process = BoardProcess(orientation, media)
     try:
         yield process
     finally:

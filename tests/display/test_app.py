@@ -18,6 +18,7 @@ from display.config import ConfigError, load
 from display.screen import Called, Screen
 from server.kit.contract.board import Board, evolve
 from server.kit.contract.codec import Event
+from server.kit.contract.screens import DeviceSetup
 from server.kit.contract.views import Catalogue
 from server.kit.link import Change, LinkStatus, Output
 from tests.display.halls import NOW, Story, board, called, catalogue, serving
@@ -31,6 +32,7 @@ class Line:
     board_at: datetime | None = None
     clock_ahead_s: float = 0.0
     catalogue: Catalogue | None = None
+    setup: DeviceSetup | None = None
     status: LinkStatus = LinkStatus.CONNECTING
     acks: list[Output] = field(default_factory=list)
 

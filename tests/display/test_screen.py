@@ -14,14 +14,16 @@ from server.kit.contract.messages import (
     HallDay,
     HallEmergency,
     QueueChanged,
+    QueueForecast,
     TicketIssued,
     TicketLeft,
 )
+from server.kit.contract.screens import Layout
 from tests.display.halls import DEPARTMENTS, NOW, Story, board, called, catalogue, serving
 
 
-def screen(**kwargs: object) -> Screen:
-    made = Screen(**kwargs)  # type: ignore[arg-type]
+def screen(**layout: object) -> Screen:
+    made = Screen(Layout(**layout))  # type: ignore[arg-type]
     made.furnish(catalogue())
     made.reset(board())
     return made
@@ -153,9 +155,15 @@ def test_serving_is_said_with_its_minutes() -> None:
 
 
 def test_a_queue_says_who_where_how_many_and_how_long() -> None:
-    """M has two counters: the range is for both."""
+    """M has two counters; the range is the server's forecast."""
     made, story = screen(), Story()
-    made.fold([story(TicketIssued(ticket="M012", queue="M", waiting=12))], NOW)
+    made.fold(
+        [
+            story(TicketIssued(ticket="M012", queue="M", waiting=12)),
+            story(QueueForecast(queue="M", low_min=35, high_min=75, rough=False)),
+        ],
+        NOW,
+    )
     row = next(q for q in made.view(NOW).queues if q.letter == "M")
 
     assert (row.name, row.detail, row.counters) == ("市场监管局", "登记 许可", "11、12号窗口")

@@ -6,9 +6,15 @@ import msgspec
 import pytest
 
 from display.slides import FACE_CHARS, notice_pages, slides
-from display.words import counters_words, queue_words, range_words
+from display.words import (
+    WHOLE_NAME_CHARS,
+    counters_words,
+    department_words,
+    queue_words,
+    range_words,
+)
 from server.kit.contract.reasons import REASONS
-from server.kit.contract.views import Limit, Material
+from server.kit.contract.views import CatalogueDepartment, Limit, Material
 from server.kit.contract.words import limit_words
 from tests.display.halls import NOW, board, catalogue, disclosure
 
@@ -30,17 +36,45 @@ def test_counters_are_said_in_one_breath(names: list[str], words: str) -> None:
 @pytest.mark.parametrize(
     ("span", "words"),
     [
-        (None, ""),
+        ((None, None), ""),
         ((0, 5), "5 分以内"),
         ((20, 35), "约 20–35 分"),
         ((60, 120), "约 60–120 分"),
         ((65, 130), "约 1–2.5 小时"),
         ((180, 400), "3 小时以上"),
         ((1500, 3010), "3 小时以上"),
+        ((45, None), "45 分以上"),
+        ((150, None), "2.5 小时以上"),
+        ((400, None), "3 小时以上"),
     ],
 )
-def test_a_wait_is_said_as_people_say_it(span: tuple[int, int] | None, words: str) -> None:
-    assert range_words(span) == words
+def test_a_wait_is_said_as_people_say_it(span: tuple[int | None, int | None], words: str) -> None:
+    assert range_words(*span) == words
+
+
+def test_a_range_that_is_not_learnt_yet_says_so() -> None:
+    """粗略 in place of 约; a bound claims nothing that would need the word."""
+    assert range_words(20, 35, rough=True) == "粗略 20–35 分"
+    assert range_words(0, 5, rough=True) == "5 分以内"
+
+
+@pytest.mark.parametrize(
+    ("name", "short", "words"),
+    [
+        ("民政局", "民政", "民政局"),
+        ("文化和旅游局", "文旅", "文旅局"),
+        ("工业和信息化局", "工信", "工信局"),
+        ("人力资源和社会保障局", "人社局", "人社局"),
+        ("公安局交警大队", "交警", "交警大队"),
+        ("交通运输局（道路运输）", "道路运输", "道路运输"),
+        ("没有简称的很长的部门名称", "", "没有简称的很长的部门名称"),
+    ],
+)
+def test_departments_are_named_alike(name: str, short: str, words: str) -> None:
+    """文旅 beside 民政局 would look like another kind of thing."""
+    department = CatalogueDepartment(code="x", name=name, short_name=short)
+
+    assert department_words(department, WHOLE_NAME_CHARS) == words
 
 
 @pytest.mark.parametrize(
@@ -60,7 +94,8 @@ def test_a_limit_is_never_a_number_without_its_unit(limit: Limit, words: str) ->
 @pytest.mark.parametrize(
     ("reason", "counter_state", "waiting", "expected"),
     [
-        ("stopped", "open", 4, ("open", "4 人", "约 25–55 分", "停止取号")),
+        ("stopped", "open", 4, ("open", "4 人", "", "停止取号")),
+        ("hall_closed", "closed", 0, ("closed", "未开窗", "14:30 开始", "未到取号时间")),
         ("lunch_break", "closed", 0, ("paused", "午休", "14:30 恢复", "")),
         ("lunch_break", "closed", 3, ("paused", "午休", "3 人等候", "")),
         ("quota_reached", "closed", 0, ("closed", "未开窗", "", "号已取完")),
