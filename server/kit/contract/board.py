@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 
 import msgspec
@@ -224,29 +223,3 @@ def _counter(board: Board, code: str, **changes: object) -> Board:
         board,
         counters=tuple(replace(c, **changes) if c.code == code else c for c in board.counters),
     )
-
-
-ROUND_MIN = 5
-"""Ranges end at multiples of five minutes: a finer figure would claim what nobody knows."""
-
-
-def wait_range(ahead: int, counters: int, service_s: int) -> tuple[int, int] | None:
-    """Return the likely wait in minutes as (low, high), or None when nothing honest can be said.
-
-    Args:
-        ahead: people before the one who asks.
-        counters: counters that serve the queue now.
-        service_s: typical service time of the queue in seconds.
-
-    The middle is (ahead + ½) × service ÷ counters: those ahead, and on average half of the service
-    now under way; the range is ¾ to 1½ of it, rounded outward to five minutes. *Assumed* until the
-    hall has its own history.
-    """
-    if counters < 1 or service_s < 1:
-        return None
-    if ahead <= 0:
-        return (0, max(ROUND_MIN, math.ceil(service_s / 60 / counters / ROUND_MIN) * ROUND_MIN))
-    middle = (ahead + 0.5) * service_s / counters / 60
-    low = math.floor(middle * 0.75 / ROUND_MIN) * ROUND_MIN
-    high = math.ceil(middle * 1.5 / ROUND_MIN) * ROUND_MIN
-    return (low, max(high, low + ROUND_MIN))
