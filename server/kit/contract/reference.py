@@ -345,6 +345,8 @@ token or session.
 | to the client | `event` | list of envelopes, ascending `seq` |
 | to the server | `sync` | `{since}`; answered by `welcome` |
 | to the server | `ack` | `{seq, content, outputs: [{call, times, output, at}], status}` every 10 s and after each call |
+| to the client | `voice` | `{term, zones, list, now}`: to the display that speaks for *zones*, whole, at every change |
+| to the server | `voice` | `{term, playing, ended, dropped, sound}` from that display, every second and at every change |
 | to the client | `beat` | `{seq, now}` every 2 s to everybody; freshness is counted from it |
 | to the client | `bye` | `{reason}`: `revoked`, `upgrade_needed` or `shutting_down` |
 

@@ -24,6 +24,8 @@ FAULTS = {
     "offline": "打印机断开",
     "silent": "打印机没有应答",
     "no_port": "没有接打印机",
+    "muted": "静音",
+    "no_sound": "声音设备故障",
 }
 MAIN = {
     "closed": ("open", "开窗", "F9"),

@@ -20,6 +20,8 @@ const FAULTS = Object.freeze({
   offline: "打印机断开",
   silent: "打印机没有应答",
   no_port: "没有接打印机",
+  muted: "静音",
+  no_sound: "声音设备故障",
 });
 /** The mark of a ticket whose citizen may stand there without a slip, by its print state. */
 const NO_PAPER = Object.freeze({ failed: "没出票", unknown: "可能没出票" });
