@@ -3,12 +3,13 @@
 # make test    every proof: unit, process, Chromium, PostgreSQL      ARGS="tests/kiosk -x"
 # make bench   the measurements of docs/performance.md
 # make torture the long hammers and kills; writes docs/reliability.md
+# make gallery every page in every state as a picture in docs/gallery    ARGS="kiosk phone"
 # make vendor  only the browser's third-party files
 # make contract  docs/contract.md and contract.d.ts anew
 # make wheel   dist/hallqueue-….whl
 
 .DEFAULT_GOAL := help
-.PHONY: help run check test bench torture vendor contract wheel clean
+.PHONY: help run check test bench torture gallery vendor contract wheel clean
 ARGS ?=
 
 help:
@@ -33,6 +34,10 @@ bench:
 torture:
 	@tools/setup test
 	@exec .venv/bin/python tools/reliability.py $(ARGS)
+
+gallery:
+	@tools/setup test
+	@exec .venv/bin/python -m tools.gallery $(ARGS)
 
 vendor:
 	@tools/setup run

@@ -32,11 +32,16 @@ DESK = [
     *[("muted", ground, TEXT) for ground in ("ground", "panel", "soft")],
     *[(word, ground, TEXT) for word in ("danger", "ok", "warn", "action") for ground in ("ground", "panel")],
     ("action", "soft", TEXT),
+    ("action-ink", "ok", TEXT),
     *[("control", ground, LARGE) for ground in ("ground", "panel")],
     *[("focus", ground, LARGE) for ground in ("ground", "panel")],
 ]  # fmt: skip
 
-BOTH = [(f"{word}-ink", word, TEXT) for word in ("action", "danger", "late", "alarm")]
+BOTH = [
+    *[(f"{word}-ink", word, TEXT) for word in ("action", "danger", "late", "alarm")],
+    *[(word, "paper", TEXT) for word in ("field-ink", "field-muted")],
+    ("page-ink", "page", TEXT),
+]
 
 PAIRS = [
     *[("hall", *p) for p in HALL + BOTH + [("number-ink", "number", TEXT)]],

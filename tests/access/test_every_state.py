@@ -1,0 +1,80 @@
+"""Every state of every page, walked: anybody can see, read, touch and hear it, at every size.
+
+The states are those of the gallery, so that what is pictured is what is measured. `guarded_page`
+fails a walk that asks any host but loopback for anything, or writes an error to the console.
+"""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.access.judge import faults_of
+from tests.support.axe import violations
+from tests.support.chromium import KIOSK, OFFICE, WALL, guarded_page
+from tools.gallery_stage import Stage
+from tools.gallery_state import Size, State
+from tools.gallery_states import STATES
+
+INCHES = {KIOSK: (32.0, 21.5), WALL: (21.5,), OFFICE: (19.0,)}
+"""Screens that stand in halls, by their pixels: diagonals in inches."""
+
+SHOW_INCH = """(inch) => {
+  const kiosk = document.getElementById('kiosk');
+  if (kiosk) { kiosk.dataset.inch = String(inch); window.dispatchEvent(new Event('resize')); }
+}"""
+
+WALKED = [s for s in STATES if s.walk]
+
+
+def at_rest(page: Page) -> None:
+    """Let fonts load and what slides in come to rest."""
+    page.evaluate(
+        "() => document.fonts.ready.then(() => Promise.race([new Promise((r) => setTimeout(r, 900)),"
+        " Promise.all(document.getAnimations().filter((a) => a.effect.getTiming().iterations < 9)"
+        ".map((a) => a.finished.catch(() => null)))])).then(() => true)"
+    )
+
+
+def measured(page: Page, state: State, size: Size) -> list[str]:
+    """Return the faults of a page at a size, on each screen of that size."""
+    inches = (0.0,)
+    if state.touch:
+        inches = (state.inch,) if state.inch else INCHES[size]
+    found = []
+    for inch in inches:
+        page.evaluate(SHOW_INCH, inch)
+        at_rest(page)
+        where = f"{size[0]}×{size[1]}" + (f" {inch:g}″" if inch else "")
+        found += [f"{where}: {fault}" for fault in faults_of(page, inch=inch)]
+    return found
+
+
+@pytest.mark.parametrize("state", WALKED, ids=[s.name for s in WALKED])
+def test_everybody_can_use_it(stage: Stage, chromium: Browser, state: State) -> None:
+    """No violation of WCAG 2.2 A and AA; no word cut, covered or outside; no small target."""
+    try:
+        with guarded_page(
+            chromium, state.sizes[0], touch=state.touch, expected=state.expected
+        ) as page:
+            state.show(stage, page)
+            at_rest(page)
+            found = violations(page)
+            for size in state.sizes:
+                if size != state.sizes[0]:
+                    page.set_viewport_size({"width": size[0], "height": size[1]})
+                    if state.anew:
+                        state.show(stage, page)
+                found += measured(page, state, size)
+    finally:
+        if state.leave is not None:
+            state.leave(stage)
+
+    assert found == []
+
+
+def test_every_state_has_a_name_of_its_own() -> None:
+    """Or one picture would hide another."""
+    names = [s.name for s in STATES]
+
+    assert sorted(set(names)) == sorted(names)
