@@ -193,12 +193,24 @@ def differences(r: Read, was: Any, now: Any, *, key: str = "") -> tuple[Differen
             return (Difference(field="顺序", before="", after="换了先后"),)
     if now is None:
         return (Difference(field="删除", before=_summary(was), after=""),)
+    if group(key) == settings.VOICE:
+        was, now = _for_zones(was, now), _for_zones(now, was)
     before, after = _flat(r, was), _flat(r, now)
     return tuple(
         Difference(field=name, before=before.get(name, NOTHING), after=after.get(name, NOTHING))
         for name in {**before, **after}
         if before.get(name) != after.get(name)
     )
+
+
+def _for_zones(value: Any, other: Any) -> list[Any]:
+    """Return the voices of all zones that either value names.
+
+    A zone without an entry of its own speaks as everywhere: that is what it is compared with.
+    """
+    own = {one["zone"]: one for one in value or ()}
+    named = {**own, **{one["zone"]: one for one in other or ()}}
+    return [{**own.get(zone, own.get("", {})), "zone": zone} for zone in named]
 
 
 def _summary(value: Any) -> str:

@@ -6,9 +6,10 @@ import msgspec
 import pytest
 
 from server.actions import keywords, leaders, media, notices, searches
+from server.actions.settings import set_voice
 from server.domain.people import Role, Staff
 from server.kit.contract.reasons import Refused
-from server.kit.contract.screens import DutyLeader, Media, Post
+from server.kit.contract.screens import DutyLeader, Media, Post, ZoneVoice
 from server.reads.settings import change_lines
 from server.store import searches as search_rows
 from server.store import settings, showing
@@ -176,3 +177,17 @@ def test_every_change_is_told_in_words_that_people_read(bench, manager):
     assert [line.what for line in lines] == ["“结婚登记”的同义词", "宣传“国庆”", "公告"]
     assert all(line.differences for line in lines)
     assert not [d for line in lines for d in line.differences if "None" in d.before + d.after]
+
+
+def test_a_zone_of_its_own_is_compared_with_what_held_everywhere(bench, manager):
+    everywhere = ZoneVoice()
+    softer = msgspec.structs.replace(everywhere, zone="2F", volume=30)
+    bench.run(
+        lambda w: set_voice(w, (everywhere, softer), staff=manager, expected=0, reason="开会")
+    )
+    (line,) = bench.read(lambda r: change_lines(r, "voice"))
+
+    assert [(d.field, d.before, d.after) for d in line.differences] == [
+        ("二楼大厅·音量", "80%", "30%")
+    ]
+    assert (line.reason, line.who, line.current) == ("开会", "系统", True)
