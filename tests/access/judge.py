@@ -101,7 +101,8 @@ MEASURE = r"""([target, gap, px, scrolls]) => {
   }
   for (let i = 0; i < words.length; i++) for (let j = i + 1; j < words.length; j++) {
     const [a, p] = words[i], [b, q] = words[j];
-    if (a === b || over(a) !== over(b)) continue;
+    // What sticks to the window lies over what scrolls below it.
+    if (a === b || over(a) !== over(b) || sticks(a) !== sticks(b)) continue;
     const w = Math.min(p.right, q.right) - Math.max(p.left, q.left);
     const h = Math.min(p.bottom, q.bottom) - Math.max(p.top, q.top);
     if (w > 3 && h > 3) say(`overlap ${name(a)} | ${name(b)}`);
