@@ -27,6 +27,7 @@ from server.kit.contract.reasons import Refused
 from server.kit.contract.views import DisclosureView, Limit
 from server.store import tables
 from server.store.seed_parts import Disclosure, Item, Opening, Seed
+from server.store.seed_shown import insert_shown
 
 __all__ = ["SAMPLES", "Seed", "insert", "parse", "sample"]
 
@@ -176,6 +177,16 @@ def _dangling(seed: Seed) -> Iterator[str]:
             (f"{at}.queue", "queue", item.queue),
         ]
     references += [
+        (f"notices[{i}].zone", "zone", n.zone) for i, n in enumerate(seed.notices) if n.zone
+    ]
+    references += [
+        (f"honours[{i}].zone", "zone", h.zone) for i, h in enumerate(seed.honours) if h.zone
+    ]
+    references += [
+        (f"leaders[{i}].department", "department", leader.department)
+        for i, leader in enumerate(seed.leaders)
+    ]
+    references += [
         (f"openings[{i}].of", o.scope, o.of)
         for i, o in enumerate(seed.openings)
         if o.scope != "hall"
@@ -249,12 +260,11 @@ def _wrong_hours(openings: Iterable[Opening]) -> Iterator[str]:
 def insert(conn: sa.Connection, seed: Seed, *, now: str, new_uid: Callable[[], str]) -> int:
     """Insert the hall of a parsed *seed* and return its id; the caller commits.
 
-    The first revision of every disclosure is published at *now*; `hall.catalogue_digest` stays
-    empty, for whoever builds the catalogue computes it. No event is written: a hall without a
-    past starts at event 0.
+    The first revision of every disclosure is published at *now*; whoever builds the catalogue
+    computes `hall.catalogue_digest`. No event is written: a hall without a past starts at event 0.
 
     Args:
-        new_uid: makes outside identities; nothing that a seed carries has one yet.
+        new_uid: makes outside identities, of the honour cards.
 
     Raises:
         Refused: `already_exists` when there is a hall of this code; nothing is changed then.
@@ -328,7 +338,9 @@ def insert(conn: sa.Connection, seed: Seed, *, now: str, new_uid: Callable[[], s
         for weekday in o.weekdays:
             add(t.opening, scope=o.scope, scope_code=o.of, weekday=weekday, from_=o.from_, to_=o.to)
     for n, notice in enumerate(seed.notices):
-        add(t.notice, sort=n, **msgspec.structs.asdict(notice))
+        values = msgspec.structs.asdict(notice)
+        add(t.notice, sort=n, zone_id=zones.get(values.pop("zone")), **values)
+    insert_shown(seed, now, new_uid, add, zones, departments)
     for key, value in msgspec.to_builtins(seed.settings).items():
         conn.execute(sa.insert(t.setting).values(hall_id=hall_id, key=key, value=_json(value)))
     return hall_id

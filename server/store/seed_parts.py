@@ -168,8 +168,29 @@ class Notice(_Part, frozen=True, kw_only=True):
     """Notice 公告 for the screens; without times it is always in force."""
 
     text: Words
+    zone: str = ""
+    """Code; empty = the whole hall."""
     from_at: Moment | None = None
     to_at: Moment | None = None
+
+
+class Leader(_Part, frozen=True, kw_only=True):
+    """An office-holder on duty 今日坐班领导 on a weekday; see `LEADER_WEEKS` of `seed_shown`."""
+
+    weekday: Annotated[int, Meta(ge=0, le=6)]
+    """0 = Monday."""
+    department: Code
+    post: Words
+    """Published office, no name: `副局长`."""
+    place: str = ""
+
+
+class Honour(_Part, frozen=True, kw_only=True):
+    """An honour card 先进窗口 without a picture; see `HONOUR_DAYS` of `seed_shown`."""
+
+    title: Words
+    text: str = ""
+    zone: str = ""
 
 
 class Settings(_Part, frozen=True, kw_only=True):
@@ -203,4 +224,6 @@ class Seed(_Part, frozen=True, kw_only=True):
     priority_classes: tuple[PriorityClass, ...] = ()
     openings: tuple[Opening, ...] = ()
     notices: tuple[Notice, ...] = ()
+    leaders: tuple[Leader, ...] = ()
+    honours: tuple[Honour, ...] = ()
     settings: Settings = Settings()

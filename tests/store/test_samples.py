@@ -57,6 +57,25 @@ def shown(seed: Seed) -> Iterator[str]:
         yield from (*d.legal_basis, d.result, d.validity)
 
 
+@pytest.mark.parametrize("name", SAMPLES)
+def test_everything_a_foreigner_reads_has_its_english_name(name):
+    """Hall, zones, departments, queues, counters and items."""
+    seed = sample(name)
+    parts = (seed.zones, seed.departments, seed.queues, seed.counters, seed.items)
+    named = [seed.hall, *(p for part in parts for p in part)]
+
+    assert [p.name for p in named if not re.fullmatch(r"[A-Za-z0-9 ,:'()-]+", p.name_en)] == []
+
+
+def test_posts_and_cards_of_a_sample_say_that_they_are_one():
+    """No real office-holder's day is claimed."""
+    seed = sample("2026")
+
+    assert len({ld.weekday for ld in seed.leaders}) == 5
+    assert all("示例" in ld.place for ld in seed.leaders)
+    assert all("示例" in h.title for h in (*seed.honours, *sample("2007").honours))
+
+
 def test_the_hall_of_2026_has_seventeen_counters_and_thirty_seven_items():
     """Every body of the essay has its counter under its present name; all items are there."""
     seed = sample("2026")

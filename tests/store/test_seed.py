@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import tomllib
 from collections.abc import Iterator
@@ -39,9 +40,12 @@ def conn(request: pytest.FixtureRequest) -> Iterator[sa.Connection]:
     engine.dispose()
 
 
-def no_uid() -> str:
-    """A seed carries nothing that has an outside identity."""
-    raise AssertionError
+UIDS = itertools.count()
+
+
+def new_uid() -> str:
+    """Honour cards are all that has an outside identity."""
+    return f"uid{next(UIDS)}"
 
 
 # --- into the database ---
@@ -52,7 +56,7 @@ def test_a_sample_is_inserted_whole(conn, name):
     """Every part becomes its rows, in the seed's order, pointing at each other as the seed says."""
     seed = sample(name)
 
-    hall_id = insert(conn, seed, now=NOW, new_uid=no_uid)
+    hall_id = insert(conn, seed, now=NOW, new_uid=new_uid)
 
     t = tables
     hall = conn.execute(sa.select(t.hall)).one()
@@ -102,7 +106,7 @@ def test_a_sample_is_inserted_whole(conn, name):
 def test_the_first_revision_is_published_as_the_contract_reads_it(conn, name):
     """`body` decodes strictly as a DisclosureView and passes the gate."""
     seed = sample(name)
-    insert(conn, seed, now=NOW, new_uid=no_uid)
+    insert(conn, seed, now=NOW, new_uid=new_uid)
 
     r, i = tables.disclosure_revision, tables.item
     rows = conn.execute(sa.select(r, i.c.code, i.c.current_revision).join(i)).all()
@@ -118,9 +122,37 @@ def test_the_first_revision_is_published_as_the_contract_reads_it(conn, name):
         assert re.fullmatch("[0-9a-f]{64}", row.digest)
 
 
+def test_a_roster_of_a_week_stands_for_four_weeks(conn):
+    """A sample hall set up on any day has its leaders on duty today, by hall time."""
+    hall_id = insert(conn, sample("2026"), now="2026-11-22T16:30:00.000Z", new_uid=new_uid)
+    duty, body = tables.duty_leader, tables.department
+    rows = conn.execute(
+        sa.select(duty.c.date, body.c.code, duty.c.post)
+        .join(body, body.c.id == duty.c.department_id)
+        .where(duty.c.hall_id == hall_id)
+        .order_by(duty.c.date, duty.c.sort)
+    ).all()
+
+    assert [tuple(r) for r in rows[:2]] == [
+        ("2026-11-23", "civil", "副局长"),
+        ("2026-11-23", "market", "副局长"),
+    ]
+    assert len(rows) == 4 * 10
+    assert rows[-1].date == "2026-12-18"
+
+
+def test_an_honour_card_stands_ninety_days(conn):
+    """先进窗口: nobody is an example for ever."""
+    insert(conn, sample("2026"), now=NOW, new_uid=new_uid)
+    card = conn.execute(sa.select(tables.media)).one()
+
+    assert (card.kind, card.digest, card.size) == ("honour", "", 0)
+    assert (card.from_at, card.to_at) == (NOW, "2027-02-22T00:30:00.000Z")
+
+
 def test_settings_become_the_hall_rules_they_name(conn):
     """A rule the seed leaves out has no row, so its default stays the product's."""
-    insert(conn, sample("2026"), now=NOW, new_uid=no_uid)
+    insert(conn, sample("2026"), now=NOW, new_uid=new_uid)
 
     s = tables.setting
     rows = dict(conn.execute(sa.select(s.c.key, s.c.value)).all())
@@ -140,11 +172,11 @@ def test_a_seed_may_set_every_rule_of_a_hall():
 
 def test_a_hall_is_not_inserted_twice(conn):
     """The second time is refused in words and leaves everything as it was."""
-    insert(conn, sample("2026"), now=NOW, new_uid=no_uid)
+    insert(conn, sample("2026"), now=NOW, new_uid=new_uid)
     before = conn.scalar(sa.select(sa.func.count()).select_from(tables.item))
 
     with pytest.raises(Refused) as e:
-        insert(conn, sample("2026"), now=NOW, new_uid=no_uid)
+        insert(conn, sample("2026"), now=NOW, new_uid=new_uid)
 
     assert (e.value.code, e.value.zh) == ("already_exists", "大厅“yongde”已经存在。")
     assert conn.scalar(sa.select(sa.func.count()).select_from(tables.item)) == before
@@ -152,8 +184,8 @@ def test_a_hall_is_not_inserted_twice(conn):
 
 def test_two_halls_live_in_one_database(conn):
     """Codes and prefixes are a hall's own."""
-    first = insert(conn, sample("2026"), now=NOW, new_uid=no_uid)
-    second = insert(conn, sample("2007"), now=NOW, new_uid=no_uid)
+    first = insert(conn, sample("2026"), now=NOW, new_uid=new_uid)
+    second = insert(conn, sample("2007"), now=NOW, new_uid=new_uid)
 
     q = tables.queue
     per_hall = dict(
@@ -243,7 +275,7 @@ def problem(text: str) -> str:
 def test_the_small_seed_itself_is_sound(conn):
     """Or the refusals below would prove nothing. An item may wait for its disclosures."""
     seed = parse(SMALL)
-    insert(conn, seed, now=NOW, new_uid=no_uid)
+    insert(conn, seed, now=NOW, new_uid=new_uid)
 
     i = tables.item
     assert dict(conn.execute(sa.select(i.c.code, i.c.current_revision)).all()) == {"M1": 1, "Z1": 0}
