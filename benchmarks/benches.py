@@ -228,6 +228,41 @@ def wait_range(s: Settings) -> Result:
     return lines.range_holds()
 
 
+def voice_shown(s: Settings) -> Result:
+    """From a clerk's key to the page, in a hall with displays, browsers and a voice."""
+    import voice  # needs Chromium, which nothing else does
+
+    return voice.shown(s.rounds)
+
+
+def voice_begins(s: Settings) -> Result:
+    """From a clerk's key to the voice of a silent zone."""
+    import voice
+
+    return voice.begins(s.rounds)
+
+
+def voice_follows(s: Settings) -> Result:
+    """From one announcement to the next that waits."""
+    import voice
+
+    return voice.follows(s.rounds)
+
+
+def screen_day(s: Settings) -> Result:
+    """A day of 864,000 events on one page, as fast as a Chromium takes it."""
+    import screen_day as screen
+
+    got = screen.played()
+    return Result(
+        bench="screen_day",
+        value=abs(got["drift"]),
+        unit="of the heap at a tenth of the day, at its end",
+        goal="<= 0.05",
+        more=got,
+    )
+
+
 ALL: dict[str, Callable[[Settings], Result]] = {
     "issue": issue,
     "bystander": bystander,
@@ -238,6 +273,10 @@ ALL: dict[str, Callable[[Settings], Result]] = {
     "wait": wait,
     "wait_usual": wait_usual,
     "wait_range": wait_range,
+    "voice_shown": voice_shown,
+    "voice_begins": voice_begins,
+    "voice_follows": voice_follows,
+    "screen_day": screen_day,
 }
 
 
