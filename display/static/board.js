@@ -7,7 +7,7 @@ import { CounterPainter } from "./counter.js";
 import { GuidePainter } from "./guide.js";
 import { LeadersPainter } from "./leaders.js";
 import { Painter } from "./paint.js";
-import { fitAll, mark, part } from "./parts.js";
+import { fitAll, mark, part, put } from "./parts.js";
 import { peek } from "./peek.js";
 import { WallPainter } from "./wall.js";
 
@@ -94,9 +94,9 @@ function touchOf(of) {
  */
 function frame(now) {
   const { body, documentElement } = document;
-  body.dataset.state = now.state;
-  body.dataset.day = now.day;
-  documentElement.dataset.orientation = now.orientation;
+  put(body, "state", now.state);
+  put(body, "day", now.day);
+  put(documentElement, "orientation", now.orientation);
   if (!body.classList.contains(now.theme)) {
     body.classList.remove("hall", "light");
     body.classList.add(now.theme);
@@ -135,7 +135,7 @@ function freshness() {
   if (!view || now === null) return;
   const age = view.truth_ms === null ? Infinity : Math.max(0, (now - view.truth_ms) / 1000);
   const state = age > BAR_S ? "lost" : age > DOT_S ? "late" : "live";
-  document.body.dataset.fresh = view.problem ? "lost" : state;
+  put(document.body, "fresh", view.problem ? "lost" : state);
   const words = { live: "画面为最新", late: "正在重新连接", lost: "连接已断开" }[state];
   fillWords(beat, { beat: words });
   fillWords(bar, {

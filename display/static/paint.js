@@ -2,7 +2,7 @@
 
 import { fillWords, fromTemplate, renderRows } from "/kit/rows.js";
 import { leastPx, mmOfPx, plan, wordsOf } from "./legible.js";
-import { fitAll, mark, part, restart, rowsOf, say, showPage } from "./parts.js";
+import { fitAll, mark, part, put, restart, rowsOf, say, showPage } from "./parts.js";
 import { Promotion } from "./promo.js";
 import { turn } from "./turn.js";
 
@@ -53,6 +53,8 @@ export class Painter {
     this.slide = "";
     this.planned = "";
     this.others = 6;
+    this.queuesRoom = 6;
+    this.dutyRoom = 1;
   }
 
   /**
@@ -65,13 +67,13 @@ export class Painter {
     this.view = view;
     if (flash.size > 0) this.pageZeroAt = view.now_ms;
     const regions = view.regions.join(" ");
-    if (document.body.dataset.regions !== regions) document.body.dataset.regions = regions;
+    put(document.body, "regions", regions);
     this.paintCalls(view, flash);
     renderRows(p.queues, view.queues, {
       key: (row) => row.code,
       make: this.makeQueue,
       fill: (element, row) => {
-        element.dataset.state = row.state;
+        put(element, "state", row.state);
         fillWords(element, { ...row });
       },
     });
@@ -93,13 +95,13 @@ export class Painter {
    */
   paintCalls(view, flash) {
     const p = this.parts;
-    p.area.dataset.calls = String(view.calls.length);
+    put(p.area, "calls", String(view.calls.length));
     renderRows(p.calls, view.calls, {
       key: (row) => row.call,
       make: this.makeCall,
       fill: (element, row, index) => {
-        element.dataset.state = row.state;
-        element.dataset.times = String(row.times);
+        put(element, "state", row.state);
+        put(element, "times", String(row.times));
         mark(element, "data-hero", index === 0);
         mark(element, "data-long-ticket", row.ticket.length > LONG_TICKET);
         mark(element, "data-long-counter", row.counter.length > LONG_COUNTER);
@@ -156,13 +158,18 @@ export class Painter {
     const p = this.parts;
     const view = this.view;
     if (!view) return;
+    // What the room depends on, without asking the browser to lay the page out.
+    const stamp = [
+      window.innerWidth, window.innerHeight, document.documentElement.dataset.shape, view.regions, view.rows,
+      view.screen_inch, view.distance_m, view.state === "board",
+    ].join(" ");
+    if (stamp === this.planned) return;
     const box = p.area;
     const style = getComputedStyle(box);
     const rem = px(getComputedStyle(document.documentElement).fontSize);
     const width = box.clientWidth - px(style.paddingLeft) - px(style.paddingRight);
     const height = box.clientHeight - px(style.paddingTop) - px(style.paddingBottom);
-    const stamp = [width, height, rem, view.rows, view.screen_inch, view.distance_m].join(" ");
-    if (stamp === this.planned || width <= 0) return;
+    if (width <= 0) return;
     this.planned = stamp;
     const shape = /** @type {keyof typeof DESIGNED} */ (document.documentElement.dataset.shape ?? "wide");
     const sizes = DESIGNED[shape];
@@ -185,6 +192,10 @@ export class Painter {
     box.style.setProperty("--columns", String(found.columns));
     box.dataset.lines = String(found.lines);
     mark(box, "data-roomy", found.lines > 2 && found.columns === 2);
+    const columns = Number.parseInt(getComputedStyle(p.queues).getPropertyValue("--columns"), 10) || 1;
+    this.queuesRoom = rowsOf(p.queues, columns);
+    p.queues.style.setProperty("--lines", String(this.queuesRoom / columns));
+    this.dutyRoom = rowsOf(p.duty, 1);
     const need = Math.ceil(leastPx(view.distance_m, mmPx) * mmPx);
     this.onLegible(
       found.legible && !found.fewer,
@@ -210,20 +221,17 @@ export class Painter {
       everyMs: CALLS_PAGE_MS,
     });
     Array.from(p.calls.children).forEach((element, index) => {
-      /** @type {HTMLElement} */ (element).hidden = index > 0 && !calls.shows(index - 1);
+      hide(element, index > 0 && !calls.shows(index - 1));
     });
     showPage(p.callsPager, calls);
-    const columns = Number.parseInt(getComputedStyle(p.queues).getPropertyValue("--columns"), 10) || 1;
-    const room = rowsOf(p.queues, columns);
-    p.queues.style.setProperty("--lines", String(room / columns));
-    const queues = turn({ count: view.queues.length, room, nowMs, sinceMs: 0, everyMs: QUEUES_PAGE_MS });
+    const queues = turn({ count: view.queues.length, room: this.queuesRoom, nowMs, sinceMs: 0, everyMs: QUEUES_PAGE_MS });
     Array.from(p.queues.children).forEach((element, index) => {
-      /** @type {HTMLElement} */ (element).hidden = !queues.shows(index);
+      hide(element, !queues.shows(index));
     });
     showPage(p.queuesPager, queues);
-    const duty = turn({ count: view.leaders.length, room: rowsOf(p.duty, 1), nowMs, sinceMs: 0, everyMs: LEADERS_PAGE_MS });
+    const duty = turn({ count: view.leaders.length, room: this.dutyRoom, nowMs, sinceMs: 0, everyMs: LEADERS_PAGE_MS });
     Array.from(p.duty.children).forEach((element, index) => {
-      /** @type {HTMLElement} */ (element).hidden = !duty.shows(index);
+      hide(element, !duty.shows(index));
     });
     this.fitAll();
   }
@@ -251,4 +259,12 @@ export class Painter {
 /** @param {string} length */
 function px(length) {
   return Number.parseFloat(length) || 0;
+}
+
+/**
+ * @param {Element} element
+ * @param {boolean} hidden
+ */
+function hide(element, hidden) {
+  mark(/** @type {HTMLElement} */ (element), "hidden", hidden);
 }

@@ -31,6 +31,16 @@ export function say(element, words) {
 }
 
 /**
+ * Set a `data-` attribute, once: even the same value again makes a browser look for what it styles.
+ * @param {HTMLElement} element
+ * @param {string} name
+ * @param {string} value
+ */
+export function put(element, name, value) {
+  if (element.dataset[name] !== value) element.dataset[name] = value;
+}
+
+/**
  * Show `2/3` where there is more than one page.
  * @param {HTMLElement} pager
  * @param {{page: number, pages: number}} now
@@ -46,23 +56,34 @@ export function showPage(pager, { page, pages }) {
  * @param {string} name the attribute its rule is bound to
  */
 export function restart(element, name) {
-  element.removeAttribute(name);
-  void element.offsetWidth; // ends the animation under way
+  if (element.hasAttribute(name)) {
+    element.removeAttribute(name);
+    void element.offsetWidth; // ends the animation under way
+  }
   element.setAttribute(name, "");
   element.addEventListener("animationend", (event) => {
     if (event.target === element) element.removeAttribute(name);
   }, { once: true });
 }
 
+/** What each box was last measured for. @type {WeakMap<Element, string>} */
+const measured = new WeakMap();
+
 /**
- * Shrink what does not fit in the shown boxes of `selector`; nothing is measured that has not changed.
+ * Shrink what does not fit in the shown boxes of `selector`. A box whose words, place and window are
+ * those of the last time is not measured: measuring lays the page out.
  * @param {string} selector
  * @param {string} [more] what else their size depends on
  */
 export function fitAll(selector, more = "") {
+  const window_ = `${window.innerWidth}×${window.innerHeight} ${document.documentElement.dataset.shape} ${document.body.dataset.regions} ${more}`;
   for (const box of document.querySelectorAll(selector)) {
     const element = /** @type {HTMLElement} */ (box);
-    if (element.offsetParent !== null || element.clientWidth > 0) fit(element, `${more}${element.textContent}`);
+    const { state, hero } = element.dataset;
+    const stamp = `${window_} ${state} ${hero} ${element.textContent}`;
+    if (element.hidden || measured.get(element) === stamp || (element.offsetParent === null && element.clientWidth === 0)) continue;
+    measured.set(element, stamp);
+    fit(element, stamp);
   }
 }
 
