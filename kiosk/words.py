@@ -26,6 +26,10 @@ _UNITS = {
     "小时以上": "wait.over_hours",
 }
 """Units of the contract's words -> key of the same in each language."""
+_SENTENCES = re.compile(r"[^。；;]+[。；;]*")
+_CLAUSES = re.compile(r"[^，,、]+[，,、]*")
+LONG_SENTENCE, SHORT_PIECE = 40, 30
+"""Signs above which a sentence is cut at its commas, and up to which pieces go together."""
 BOUNDS = ("以内", "以上")
 """A bound is said without 约."""
 
@@ -71,6 +75,19 @@ class Words:
         """Return the name of an offer's department."""
         english = self.language.code == ENGLISH and offer.department_en
         return offer.department_en if english else offer.department_name
+
+    @staticmethod
+    def parts(text: str) -> list[str]:
+        """Return a published text in pieces that may stand on different pages, cut at its marks."""
+        found: list[str] = []
+        for sentence in _SENTENCES.findall(text):
+            clauses = _CLAUSES.findall(sentence) if len(sentence) > LONG_SENTENCE else [sentence]
+            for clause in clauses:
+                if found and len(found[-1]) + len(clause) <= SHORT_PIECE:
+                    found[-1] += clause
+                else:
+                    found.append(clause)
+        return found
 
     def counter(self, name: str) -> str:
         """Return a counter's name: `3号窗口`, `Counter 3`; names that are no number stay."""

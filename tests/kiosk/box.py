@@ -167,9 +167,14 @@ class RunningKiosk:
 
 @contextmanager
 def running_kiosk(
-    hall: RunningHall, folder: Path, *, printer: str = "", profile: str = "epson_tm_cn"
+    hall: RunningHall,
+    folder: Path,
+    *,
+    printer: str = "",
+    profile: str = "epson_tm_cn",
+    more: Mapping[str, str] | None = None,
 ) -> Iterator[RunningKiosk]:
-    """Enrol and run a kiosk of *hall*; it ends with the block."""
+    """Enrol and run a kiosk of *hall* with *more* settings; it ends with the block."""
     folder.mkdir(parents=True, exist_ok=True)
     port = free_port()
     environ = {
@@ -179,6 +184,7 @@ def running_kiosk(
         "HALL_KIOSK_PRINTER_PORT": printer,
         "HALL_KIOSK_PRINTER_PROFILE": profile,
         **hall.environ,
+        **(more or {}),
     }
     kiosk = RunningKiosk(folder, port, environ)
     done = kiosk.command("enrol", "--token", hall.enrolment("kiosk"), "--name", "一楼取号机")

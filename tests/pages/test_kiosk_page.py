@@ -10,15 +10,12 @@ from playwright.sync_api import Page, expect
 
 from kiosk.printing.model.testing import RunningModel
 from tests.kiosk.box import RunningKiosk
-from tests.support.chromium import KIOSK, OFFICE, SIZES, WALL
+from tests.pages.judging import judged
+from tests.support.axe import violations
+from tests.support.chromium import KIOSK, SIZES
 from tests.support.hall import RunningHall
 
 Opens = Callable[..., Page]
-
-MIN_TARGET_PX = {KIOSK: 81, WALL: 81, OFFICE: 68}
-"""20 mm on 21.5 inch at 1920×1080 and on 19 inch at 1280×1024 (domain report 5.1)."""
-MIN_GAP_PX = {KIOSK: 20, WALL: 20, OFFICE: 17}
-"""5 mm on the same."""
 
 
 def on(page: Page, screen: str) -> None:
@@ -28,51 +25,6 @@ def on(page: Page, screen: str) -> None:
 
 def press(page: Page, act: str) -> None:
     page.locator(f'button[value="{act}"]').first.click()
-
-
-JUDGE = """([minTarget, minGap]) => {
-  const visible = (e) => e.checkVisibility() && e.getBoundingClientRect().width > 1;
-  const buttons = [...document.querySelectorAll('#kiosk button, #kiosk .find')]
-    .filter((b) => visible(b) && !b.classList.contains('visually-hidden'));
-  const faults = [];
-  const name = (b) => (b.value || b.className) + ' "' + b.textContent.trim().slice(0, 12) + '"';
-  const boxes = buttons.map((b) => [b, b.getBoundingClientRect()]);
-  const tabs = (b) => b.classList.contains('tab');
-  for (const [b, r] of boxes) {
-    if (Math.min(r.width, r.height) < minTarget - 1) faults.push(`small ${name(b)} ${r.width}x${r.height}`);
-    if (r.left < -1 || r.top < -1 || r.right > innerWidth + 1 || r.bottom > innerHeight + 1)
-      faults.push(`outside ${name(b)}`);
-    const middle = document.elementFromPoint(r.left + r.width / 2, r.top + r.height / 2);
-    if (!middle || !(b === middle || b.contains(middle) || middle.closest('.find') === b))
-      faults.push(`covered ${name(b)} by ${middle && middle.className}`);
-  }
-  for (let i = 0; i < boxes.length; i++) for (let j = i + 1; j < boxes.length; j++) {
-    const [a, p] = boxes[i], [b, q] = boxes[j];
-    if (a.contains(b) || b.contains(a) || (tabs(a) && tabs(b))) continue;
-    const dx = Math.max(p.left, q.left) - Math.min(p.right, q.right);
-    const dy = Math.max(p.top, q.top) - Math.min(p.bottom, q.bottom);
-    if (Math.max(dx, dy) < minGap - 1) faults.push(`near ${name(a)} | ${name(b)} ${Math.max(dx, dy)}`);
-  }
-  for (const e of document.querySelectorAll('#kiosk *')) {
-    if (!visible(e) || e.closest('svg')) continue;
-    const own = [...e.childNodes].some((n) => n.nodeType === 3 && n.nodeValue.trim());
-    if (own && e.scrollWidth > e.clientWidth + 2 && getComputedStyle(e).display !== 'inline')
-      faults.push(`cut off "${e.textContent.trim().slice(0, 20)}"`);
-    if (own && !e.closest('.visually-hidden') && parseFloat(getComputedStyle(e).fontSize) < 24)
-      faults.push(`tiny "${e.textContent.trim().slice(0, 20)}"`);
-  }
-  if (document.documentElement.scrollHeight > innerHeight + 1) faults.push('the page scrolls');
-  for (const rows of document.querySelectorAll('.pager__rows'))
-    if (rows.scrollHeight > rows.clientHeight + 1) faults.push('a list scrolls');
-  return faults;
-}"""
-
-
-def judged(page: Page, size: tuple[int, int]) -> list[str]:
-    """Return what an old citizen could not touch or read on the screen as it is."""
-    expect(page.locator(".kiosk--settling, .kiosk--busy")).to_have_count(0)
-    found: list[str] = page.evaluate(JUDGE, [MIN_TARGET_PX[size], MIN_GAP_PX[size]])
-    return found
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
@@ -103,8 +55,17 @@ def test_every_screen_can_be_touched_and_read(
         press(page, f"key {key}")
     expect(page.get_by_text("没有找到")).to_be_visible()
     faults["nothing found"] = judged(page, size)
-    press(page, "back")
+    press(page, "departments")
+    on(page, "departments")
+    faults["departments"] = judged(page, size)
+    press(page, "home")
     on(page, "home")
+    for place in ("consult", "appointment", "guide"):
+        press(page, place)
+        on(page, "departments" if place == "guide" else place)
+        faults[place] = judged(page, size)
+        press(page, "home")
+        on(page, "home")
 
     assert len(departments) >= 15
     assert {k: v for k, v in faults.items() if v} == {}
@@ -205,12 +166,12 @@ def test_a_double_tap_takes_nothing_it_did_not_mean(open_page: Opens, kiosk: Run
     take = page.locator('button[value="take"]')
     where = take.bounding_box()
     assert where is not None
-    page.wait_for_timeout(400)
+    expect(page.locator(".kiosk--settling")).to_have_count(0)
     for _ in range(3):
         page.touchscreen.tap(where["x"] + 200, where["y"] + 40)
     on(page, "number")
     number = page.locator("[data-number]").inner_text()
-    page.wait_for_timeout(500)
+    expect(page.locator("[data-paper]")).to_have_attribute("data-paper", "printed")
 
     on(page, "number")
     assert page.locator("[data-number]").inner_text() == number
@@ -295,7 +256,7 @@ def test_help_says_somebody_comes_and_that_somebody_answered(
     page.goto(kiosk.url)
     press(page, "help")
     expect(page.get_by_text("已通知工作人员")).to_be_visible()
-    faults = judged(page, KIOSK)
+    faults = judged(page, KIOSK) + violations(page)
     device = (kiosk.folder / "state" / "device.json").read_text()
     uid = re.search(r'"device": ?"([^"]+)"', device)
     assert uid is not None
