@@ -58,11 +58,11 @@ def _changed(r: Read, forecast: Forecast) -> list[tuple[counters.Line, Said]]:
 
 
 def differs(r: Read, forecast: Forecast) -> bool:
-    """Say whether `publish` would tell anything."""
+    """Say whether `tell` would tell anything."""
     return bool(_changed(r, forecast))
 
 
-def publish(w: Work, forecast: Forecast) -> None:
+def tell(w: Work, forecast: Forecast) -> None:
     """Tell all screens the wait of who takes a number now, for queues where it has changed."""
     for line, (low, high, rough) in _changed(w, forecast):
         counters.set_forecast(w, line.id, low_min=low, high_min=high, rough=rough)

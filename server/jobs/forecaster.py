@@ -110,7 +110,7 @@ class Forecaster:
         forecast = self._aside(lambda: _replayed(scene, self._model))
         self._newest = forecast
         if self._runtime.read(self._hall, lambda r: acts.differs(r, forecast)):
-            self._runtime.run(self._hall, ACTOR, lambda w: acts.publish(w, forecast))
+            self._runtime.run(self._hall, ACTOR, lambda w: acts.tell(w, forecast))
 
     def _learn(self, date: str, closed: bool) -> None:
         """Learn from the days before *date*, and from itself when it has closed.

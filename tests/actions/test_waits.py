@@ -140,12 +140,12 @@ def test_all_screens_are_told_once_when_the_wait_has_changed(bench: Bench) -> No
     code = queue_of(bench)
     line(bench, 4)
     forecast = look(bench)
-    bench.verified(lambda w: acts.publish(w, forecast))
+    bench.verified(lambda w: acts.tell(w, forecast))
 
     assert shown(bench, code) == (15, 25, False)
     before = bench.board().seq
     assert not bench.read(lambda r: acts.differs(r, forecast))
-    bench.run(lambda w: acts.publish(w, forecast))
+    bench.run(lambda w: acts.tell(w, forecast))
     assert bench.board().seq == before
 
 
@@ -155,7 +155,7 @@ def test_the_wait_is_taken_back_when_nobody_is_served(bench: Bench, why: str) ->
     code = queue_of(bench)
     line(bench, 4)
     before = look(bench)
-    bench.run(lambda w: acts.publish(w, before))
+    bench.run(lambda w: acts.tell(w, before))
     manager = bench.staff("m01", (Role.MANAGER, ""))
     if why == "emergency":
         bench.run(lambda w: catalogue.set_emergency(w, staff=manager, text="请有序撤离"))
@@ -164,7 +164,7 @@ def test_the_wait_is_taken_back_when_nobody_is_served(bench: Bench, why: str) ->
     else:
         next_day(bench)
     forecast = look(bench)
-    bench.verified(lambda w: acts.publish(w, forecast), changes=why != "next day")
+    bench.verified(lambda w: acts.tell(w, forecast), changes=why != "next day")
 
     assert shown(bench, code) == (None, None, False)
 
