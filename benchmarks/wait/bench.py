@@ -12,6 +12,9 @@ import functools
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+from sklearn.ensemble import HistGradientBoostingRegressor
+
 from .predictors import Asked, Student
 from .score import Errors, Held, errors, held
 from .simulated import REFERENCE
@@ -48,9 +51,6 @@ def outcome() -> tuple[dict[str, Errors], Held, dict[str, Any]]:
 
 def boosted(past: Sequence[Asked], test: Sequence[Asked]) -> list[float]:
     """Return what gradient boosting on the absolute error says, in seconds."""
-    import numpy as np
-    from sklearn.ensemble import HistGradientBoostingRegressor
-
     model = HistGradientBoostingRegressor(
         loss="absolute_error",
         categorical_features=[QUEUE],
