@@ -269,7 +269,8 @@ def test_an_emergency_is_spoken_where_calls_are_not():
 
 
 def test_the_display_of_the_zone_speaks_before_one_of_the_whole_hall():
-    world = World("floor1", "lobby")
+    world = World("lobby", "floor1", plan=Plan())
+    world.announcements.furnish(PLAN, 0)
 
     assert world.announcements.leader("1F") == "floor1"
     assert world.announcements.leader("2F") == "lobby"

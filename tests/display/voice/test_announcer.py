@@ -348,6 +348,23 @@ def test_a_process_that_was_stopped_waits_for_a_new_term():
     assert world.numbers == ["B"]
 
 
+def test_a_process_that_was_stopped_in_mid_sentence_is_silent_at_once():
+    world = World()
+    world.turn(item("A"))
+    world.announcer.tick()
+
+    def wake() -> None:
+        assert world.announcer._ticked is not None
+        world.announcer._ticked -= 10
+        world.announcer.tick()
+
+    world.card.during = wake
+    world.step()
+
+    assert world.card.stops == 1
+    assert world.line.acks == []
+
+
 def test_a_machine_without_any_voice_program_lets_others_speak():
     world = World()
     world.voice.lacks = {"all"}
@@ -368,6 +385,7 @@ def test_a_leader_with_something_to_say_reports_while_it_speaks(monkeypatch):
     world.step()
 
     assert [r["playing"] for r in world.line.reports if r["playing"]] == ["kA/1"] * 2
+    assert [r["dropped"] for r in world.line.reports] == [()] * len(world.line.reports)
 
 
 def test_a_screen_that_shall_not_speak_says_so_and_does_not():

@@ -16,6 +16,7 @@ from server.kit.voice.render import Clip
 from server.kit.voice.wav import silence, wav
 
 CLIP = Clip(wav=wav(silence(20)), seconds=0.02, engine="test")
+LONG = Clip(wav=CLIP.wav, seconds=60, engine="test")
 
 
 class Pages:
@@ -84,11 +85,23 @@ def test_when_the_page_that_sounds_is_closed_another_one_sounds(pages):
     pages.speaker.said("one", {"state": "ok"})
     pages.speaker.said("two", {"state": "ok"})
     pages.answer = lambda page, message: pages.speaker.left(page)
-    assert pages.speaker.play(CLIP) is Played.UNHEARD
+    with gevent.Timeout(0.4):  # at once, not when it has been silent for long
+        assert pages.speaker.play(LONG) is Played.UNHEARD
     pages.answer = pages.ends
 
     assert pages.speaker.play(CLIP) is Played.ENDED
     assert pages.asked == ["one", "two"]
+
+
+def test_the_page_that_sounds_keeps_the_sound(pages):
+    pages.answer = pages.ends
+    pages.speaker.said("one", {"state": "muted"})
+    pages.speaker.said("two", {"state": "ok"})
+    pages.speaker.play(CLIP)
+    pages.speaker.said("one", {"state": "ok"})
+    pages.speaker.play(CLIP)
+
+    assert pages.asked == ["two", "two"]
 
 
 def test_a_muted_page_is_not_asked_to_play(pages):
@@ -130,7 +143,7 @@ def test_stop_ends_what_is_played_at_once(pages):
     pages.speaker.said("one", {"state": "ok"})
     pages.answer = lambda page, message: pages.speaker.stop()
 
-    assert pages.speaker.play(Clip(wav=CLIP.wav, seconds=60, engine="")) is Played.STOPPED
+    assert pages.speaker.play(LONG) is Played.STOPPED
     assert pages.said[-1][1] == "hush"
 
 
