@@ -51,6 +51,10 @@ PAGES = {
 }
 
 
+REFUSE_SOUND = "HTMLMediaElement.prototype.play = () => Promise.reject(new DOMException('', 'NotAllowedError'));"
+"""As a browser that nobody has touched."""
+
+
 def shown(stage: Stage, page: Page, *, name: str) -> None:
     """Show a state of `gallery_screens`."""
     page.goto(f"{stage.screens}/{name}")
@@ -79,6 +83,7 @@ def healed(stage: Stage) -> None:
 
 def muted(stage: Stage, page: Page) -> None:
     """The browser allows no sound: it says so, and flashes all the same."""
+    page.add_init_script(REFUSE_SOUND)
     live(stage, page)
     page.wait_for_selector(".sound-bar:visible", timeout=20_000)
 

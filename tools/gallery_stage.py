@@ -57,27 +57,12 @@ CHIEF = Staff(id=0, uid="", login="manager", label="", roles=((Role.MANAGER, "")
 class Stage:
     """A hall with its kiosk, screens and people; close it at the end."""
 
-    def __init__(self, folder: Path, *, always_open: bool = False) -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._stack = ExitStack()
         self._clerks: dict[str, Clerk] = {}
-        self._set = 0.0
-        hall = RunningHall(folder / "hall", free_port())
-        hall.folder.mkdir(parents=True)
-        hall.environ["HALL_CLOCK_FILE"] = str(hall.folder / "clock")
-        self.hall = hall
-        self.at(MORNING)
-        hall.load()
-        # The water office's counter advises only, as some offices' counters in the hall do.
-        with closing(sqlite3.connect(hall.folder / "server" / "hall.db")) as db, db:
-            db.execute("UPDATE queue SET consult_only = 1 WHERE code = 'F'")
-        hall.work(lambda w: catalogue.set_rules(w, always_open=always_open, **RULES))
-        hall.work(_experienced)
-        hall.person("manager", "manager", label="值班主任")
-        hall.person("admin", "admin", label="管理员")
-        hall.person("guide", "guide", label="导办")
-        hall.start()
-        self._stack.callback(hall.stop)
+        self.places: dict[str, str] = {}
+        """Addresses of things that were set up in 管理."""
 
     def close(self) -> None:
         """End everything."""
@@ -85,9 +70,29 @@ class Stage:
 
     # the hall
 
+    @cached_property
+    def hall(self) -> RunningHall:
+        """The server, with the sample hall of 2026 in it and its clock on `MORNING`."""
+        hall = RunningHall(self.folder / "hall", free_port())
+        hall.folder.mkdir(parents=True)
+        hall.environ["HALL_CLOCK_FILE"] = str(hall.folder / "clock")
+        hall.set_clock(_ahead(MORNING))
+        hall.load()
+        # The water office's counter advises only, as some offices' counters in the hall do.
+        with closing(sqlite3.connect(hall.folder / "server" / "hall.db")) as db, db:
+            db.execute("UPDATE queue SET consult_only = 1 WHERE code = 'F'")
+        hall.work(lambda w: catalogue.set_rules(w, **RULES))
+        hall.work(_experienced)
+        hall.person("manager", "manager", label="值班主任")
+        hall.person("admin", "admin", label="管理员")
+        hall.person("guide", "guide", label="导办")
+        self._stack.callback(hall.stop)
+        hall.start()
+        return hall
+
     def at(self, moment: datetime) -> None:
         """Set the clock of all processes."""
-        self.hall.set_clock((moment - datetime.now(UTC)).total_seconds())
+        self.hall.set_clock(_ahead(moment))
 
     @cached_property
     def manager(self) -> Client:
@@ -299,6 +304,11 @@ class Stage:
         relay = Relay(("127.0.0.1", self.hall.port))
         self._stack.callback(relay.close)
         return relay
+
+
+def _ahead(moment: datetime) -> float:
+    """Seconds by which a clock that shows *moment* is ahead of this machine's."""
+    return (moment - datetime.now(UTC)).total_seconds()
 
 
 def _experienced(w: Any) -> None:

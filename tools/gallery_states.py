@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tools import gallery_board, gallery_kiosk, gallery_phone, gallery_staff
+from tools import gallery_board, gallery_kiosk, gallery_manage, gallery_phone, gallery_staff
 
 if TYPE_CHECKING:
     from tools.gallery_state import State
@@ -14,5 +14,6 @@ STATES: tuple[State, ...] = (
     *gallery_board.STATES,
     *gallery_phone.STATES,
     *gallery_staff.STATES,
+    *gallery_manage.STATES,
 )
 """Names are unique."""

@@ -69,11 +69,14 @@ MEASURE = r"""([target, gap, px, scrolls]) => {
     const e = node.parentElement;
     if (!node.nodeValue.trim() || !shown(e) || e.closest('svg, script, style, template, noscript, option, select')) continue;
     const range = document.createRange();
-    range.selectNodeContents(node);
-    for (const r of range.getClientRects()) if (onGlass(r)) {
+    for (const word of node.nodeValue.matchAll(/\S+/g)) { // a space at the end of a line may hang out
+      range.setStart(node, word.index);
+      range.setEnd(node, word.index + word[0].length);
+      for (const r of range.getClientRects()) if (onGlass(r)) {
       // A hanzi font's line box is half as high again as what is drawn: judge the ink.
       const size = parseFloat(getComputedStyle(e).fontSize), middle = (r.top + r.bottom) / 2;
       words.push([e, {left: r.left + 1, right: r.right - 1, top: middle - 0.42 * size, bottom: middle + 0.42 * size}]);
+      }
     }
   }
   const seen = new Set();
