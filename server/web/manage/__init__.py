@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from server.web.manage import devices, frame, history, kiosk, leaders, screens, shown, voice, waits
+from server.web.manage import (
+    devices,
+    frame,
+    history,
+    kiosk,
+    leaders,
+    media,
+    screens,
+    shown,
+    voice,
+    waits,
+)
 
 __all__ = ["bp"]
 
 bp = frame.bp
 """All pages; importing them above puts each into it."""
-PAGES = (devices, history, kiosk, leaders, screens, shown, voice, waits)
+PAGES = (devices, history, kiosk, leaders, media, screens, shown, voice, waits)
