@@ -19,8 +19,8 @@ from msgspec.structs import replace
 from processes import Side, free_port, load, python, running
 
 from server.actions import catalogue, counters, devices, people
-from server.app import secret_key
 from server.domain.people import Staff
+from server.place import secret_key
 from server.store import people as people_store
 from server.store import seed
 from server.store.engine import Database, DirectRunner, new_uid

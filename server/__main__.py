@@ -131,9 +131,10 @@ def _run(config: ServerConfig, _: dict[str, str], __: argparse.Namespace) -> int
     import sqlalchemy as sa
     from gevent.event import Event
 
-    from server.app import alone, build, database
+    from server.app import build
     from server.kit.sockets import listen, room_for_many
     from server.logs import set_up
+    from server.place import alone, database
     from server.store import migrate
 
     set_up(config.log_level)
@@ -161,7 +162,7 @@ def _run(config: ServerConfig, _: dict[str, str], __: argparse.Namespace) -> int
 
 
 def _upgrade(config: ServerConfig, _: dict[str, str], __: argparse.Namespace) -> int:
-    from server.app import database
+    from server.place import database
     from server.store import migrate
 
     db = database(config)
@@ -188,8 +189,8 @@ def _load(config: ServerConfig, _: dict[str, str], args: argparse.Namespace) -> 
 
 def _insert(config: ServerConfig, found: "Seed") -> int:
     from server.actions import catalogue
-    from server.app import database
     from server.domain.moments import moment
+    from server.place import database
     from server.store import migrate, seed
     from server.store.engine import DirectRunner, new_uid
     from server.store.work import Actor

@@ -25,7 +25,7 @@ class Open:
     """The database and a runner for one command line."""
 
     def __init__(self, config: ServerConfig) -> None:
-        from server.app import database, the_hall
+        from server.place import database, the_hall
         from server.store import migrate
         from server.store.engine import DirectRunner
 

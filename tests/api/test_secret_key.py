@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from server.app import secret_key
+from server.place import secret_key
 
 
 def test_the_key_is_made_once_and_kept_for_its_owner(tmp_path: Path) -> None:
