@@ -14,7 +14,6 @@ from enum import Enum, auto
 from typing import Any, Protocol
 
 from gevent.event import AsyncResult
-from gevent.timeout import Timeout
 
 from server.kit.announcing import Sound
 from server.kit.voice.faults import VoiceFault
@@ -196,12 +195,12 @@ class PageSpeaker:
 
     def _wait(self, page: str, until: float) -> Played:
         while (left := until - time.monotonic()) > 0:
-            try:
-                return self._outcome.get(timeout=min(left, 0.5)) or Played.FAILED
-            except Timeout:
-                known = self._pages.get(page)
-                if known is None or not known.alive:
-                    return Played.UNHEARD
+            played = self._outcome.wait(timeout=min(left, 0.5))
+            if played is not None:
+                return played
+            known = self._pages.get(page)
+            if known is None or not known.alive:
+                return Played.UNHEARD
         return Played.FAILED
 
 
