@@ -523,7 +523,7 @@ static void read_options(int argc, char **argv) {
         case 'W': warmup_ms = atoi(optarg); break;
         default: exit(2);
         }
-    if (!port || seconds <= 0 || seconds > 120 || listeners + posters > 4000
+    if (!port || seconds <= 0 || seconds > 900 || listeners + posters > 4000
         || (window && !listeners)) {
         fprintf(stderr, "see the head of loadgen.c for the options\n");
         exit(2);
