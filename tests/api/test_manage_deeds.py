@@ -143,7 +143,7 @@ def test_a_week_is_copied_and_a_full_one_only_when_said(world: World) -> None:
     form = Form.of(world.manager, "/manage/leaders")
     first = form.get("first")
     names = {k: "" for k, _ in form.values if k.split("_")[0] in {"department", "post", "place"}}
-    filled = names | {f"department_{first}_0": "civil", f"post_{first}_0": "局长"}
+    filled = names | {f"department_{first}_0": "civil", f"post_{first}_0": "抄写局长"}
     filled[f"place_{first}_0"] = "2号窗口"
     assert form.fill(**filled).send().status == 303
 
@@ -162,7 +162,7 @@ def test_a_week_is_copied_and_a_full_one_only_when_said(world: World) -> None:
     assert refused.status == 422
     assert "请先勾选" in refused.text
     assert copy(replace="on").status == 303
-    dates = [x["date"] for x in catalogue(world)["leaders"] if x["post"] == "局长"]
+    dates = [x["date"] for x in catalogue(world)["leaders"] if x["post"] == "抄写局长"]
     assert len(dates) == 2
 
 
