@@ -221,23 +221,24 @@ class Hall:
 
     def __init__(self, catalogue: Catalogue | None = None, now: datetime = NOW) -> None:
         self._catalogue = catalogue or catalogue_of()
-        self._now = now
+        self.now = now
+        """A test may move it; pages follow with their next look."""
         self.preview = Preview(lambda name: f"/kit/{name}")
 
     def page(self, name: str) -> str:
         """Return the page of a state."""
         layout, catalogue, board = self._asked(name)
         return self.preview.html(
-            layout, catalogue, board, self._now, static_url="/static/", view_url=f"/{name}/view"
+            layout, catalogue, board, self.now, static_url="/static/", view_url=f"/{name}/view"
         )
 
     def view(self, name: str) -> dict[str, Any]:
         """Return the view of a state."""
         layout, catalogue, board = self._asked(name)
-        view = self.preview.view(layout, catalogue, board, self._now)
+        view = self.preview.view(layout, catalogue, board, self.now)
         _, scene = STATES[name]
         if scene.truth_age_s:
-            ago = self._now - timedelta(seconds=scene.truth_age_s)
+            ago = self.now - timedelta(seconds=scene.truth_age_s)
             view["truth_ms"] = round(ago.timestamp() * 1000)
             view["truth_time"] = f"{ago + timedelta(hours=8):%H:%M:%S}"
         return view
@@ -245,7 +246,7 @@ class Hall:
     def _asked(self, name: str) -> tuple[Layout, Catalogue, Board]:
         layout, scene = STATES[name]
         catalogue = replace(self._catalogue, **scene.changes)
-        return layout, catalogue, board_of(catalogue, scene, self._now)
+        return layout, catalogue, board_of(catalogue, scene, self.now)
 
 
 @contextmanager

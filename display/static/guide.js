@@ -2,6 +2,7 @@
 
 import { fillWords, fromTemplate, renderRows } from "/kit/rows.js";
 import { HANZI, leastPx, mmOfPx } from "./legible.js";
+import { guidePages } from "./pages.js";
 import { fitAll, mark, part, rowsOf, say, showPage } from "./parts.js";
 
 /** Each page is read, not only looked at. */
@@ -9,21 +10,6 @@ const PAGE_MS = 12000;
 
 /** @typedef {import("./view").BoardView} BoardView */
 /** @typedef {import("./view").GuideZone} GuideZone */
-/** @typedef {import("./view").GuideRow} GuideRow */
-/** @typedef {{zone: GuideZone, rows: GuideRow[], page: number, pages: number}} Page */
-
-/**
- * The pages of all zones, in order; a zone without counters has none.
- * @param {readonly GuideZone[]} zones
- * @param {number} room rows on one page
- * @returns {Page[]}
- */
-export function pagesOf(zones, room) {
-  return zones.flatMap((zone) => {
-    const pages = Math.ceil(zone.rows.length / room);
-    return Array.from({ length: pages }, (_, page) => ({ zone, page, pages, rows: zone.rows.slice(page * room, (page + 1) * room) }));
-  });
-}
 
 export class GuidePainter {
   constructor() {
@@ -72,7 +58,7 @@ export class GuidePainter {
     const columns = Number.parseInt(getComputedStyle(this.list).getPropertyValue("--columns"), 10) || 1;
     const lines = rowsOf(this.list, 1);
     this.list.style.setProperty("--lines", String(lines));
-    const pages = pagesOf(view.guide.zones, lines * columns);
+    const pages = guidePages(view.guide.zones, lines * columns);
     const page = pages[Math.floor(nowMs / PAGE_MS) % Math.max(1, pages.length)];
     if (!page) return;
     say(part("guide-floor"), floorWords(page.zone));

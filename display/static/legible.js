@@ -125,7 +125,8 @@ function arranged(room, least, rows) {
   if (asked && lines > mostLines) {
     // So many rows were asked for: written smaller as long as they can be read, else fewer of them.
     const smaller = rest / lines - gap;
-    const scale = Math.min(1, smaller / rowHeight(number, counter, rem));
+    const fixed = 0.75 * rem; // does not shrink with the words
+    const scale = Math.min(1, (smaller - fixed) / (rowHeight(number, counter, rem) - fixed));
     number = Math.max(need.number, number * scale);
     counter = Math.max(need.counter, counter * scale);
     const possible = Math.max(1, Math.floor((rest + 0.5) / (rowHeight(number, counter, rem) + gap)));

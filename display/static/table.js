@@ -7,6 +7,7 @@ import { fillWords } from "/kit/rows.js";
 import { element, fact } from "./facts.js";
 import { leaves } from "./leaf.js";
 import { mmOfPx } from "./legible.js";
+import { search } from "./pages.js";
 import { mark, part, say } from "./parts.js";
 
 /** Untouched for so long, the table goes back to its first page. */
@@ -18,16 +19,6 @@ const KEYS = ["QWERTYUIOP", "ASDFGHJKL", "ZXCVBNM"];
 /** @typedef {import("./view").BoardView} BoardView */
 /** @typedef {import("./view").WallItem} WallItem */
 /** @typedef {import("./view").WallDepartment} WallDepartment */
-
-/**
- * The items in whose names, pinyin or initials `words` are found; all of them when it is empty.
- * @param {readonly WallItem[]} items
- * @param {string} words
- */
-export function search(items, words) {
-  const wanted = words.trim().toLowerCase();
-  return wanted === "" ? [...items] : items.filter((item) => item.find.split(" ").some((part) => part.includes(wanted)));
-}
 
 export class TouchTable {
   constructor() {

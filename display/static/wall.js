@@ -1,6 +1,7 @@
 /** Paints the 五公开公示屏: all items, department by department, page by page; nothing is cut. */
 
 import { element, fact } from "./facts.js";
+import { wallPages } from "./pages.js";
 import { fitAll, part, say, showPage } from "./parts.js";
 import { TouchTable } from "./table.js";
 
@@ -9,35 +10,6 @@ const PAGE_MS = 18000;
 
 /** @typedef {import("./view").BoardView} BoardView */
 /** @typedef {import("./view").WallItem} WallItem */
-
-/**
- * Cut rows into pages: as many as fit, at least one each, a heading never alone at the foot, and once
- * more on a page that begins in its midst.
- * @param {ReadonlyArray<{height: number, heading: boolean}>} rows
- * @param {number} room
- * @returns {number[][]} indexes of the rows of each page
- */
-export function pagesOf(rows, room) {
-  /** @type {number[][]} */
-  const pages = [];
-  let page = /** @type {number[]} */ ([]);
-  let used = 0;
-  let heading = -1;
-  rows.forEach((row, index) => {
-    const next = rows[index + 1];
-    const wanted = row.heading && next ? row.height + next.height : row.height;
-    if (page.length > 0 && used + wanted > room + 1) {
-      pages.push(page);
-      page = row.heading || heading < 0 ? [] : [heading];
-      used = page.length > 0 ? (rows[heading]?.height ?? 0) : 0;
-    }
-    if (row.heading) heading = index;
-    page.push(index);
-    used += row.height;
-  });
-  if (page.length > 0) pages.push(page);
-  return pages;
-}
 
 export class WallPainter {
   constructor() {
@@ -134,7 +106,7 @@ export class WallPainter {
         }
       }
       const heights = rows.map((each) => ({ height: each.offsetHeight, heading: each.dataset.heading !== undefined }));
-      this.pages = pagesOf(heights, room);
+      this.pages = wallPages(heights, room);
     }
     const page = Math.floor(nowMs / PAGE_MS) % Math.max(1, this.pages.length);
     const shown = new Set(this.pages[page]);

@@ -18,7 +18,7 @@ from display.config import ConfigError, load
 from display.screen import Called, Screen
 from server.kit.contract.board import Board, evolve
 from server.kit.contract.codec import Event
-from server.kit.contract.screens import DeviceSetup
+from server.kit.contract.screens import DeviceSetup, Layout
 from server.kit.contract.views import Catalogue
 from server.kit.link import Change, LinkStatus, Output
 from tests.display.halls import NOW, Story, board, called, catalogue, serving
@@ -35,9 +35,12 @@ class Line:
     setup: DeviceSetup | None = None
     status: LinkStatus = LinkStatus.CONNECTING
     acks: list[Output] = field(default_factory=list)
+    told: list[dict[str, object]] = field(default_factory=list)
 
     def ack(self, outputs: Sequence[Output], status: dict[str, object] | None = None) -> None:
         self.acks += outputs
+        if status is not None:
+            self.told.append(status)
 
 
 class Box:
@@ -164,6 +167,65 @@ def test_a_call_painted_while_the_server_was_away_is_acknowledged_later() -> Non
     box.change(fresh=True)
 
     assert [a.call for a in box.link.acks] == ["c-A012"]
+
+
+def setup(version: int, **layout: Any) -> DeviceSetup:
+    return DeviceSetup(
+        device="d", version=version, kind="display", name="一楼大屏", zone="2F",
+        layout=Layout(**layout),
+    )  # fmt: skip
+
+
+def test_a_managers_setup_is_taken_on_without_a_restart() -> None:
+    """The page learns it from the next view, and loads its role's page."""
+    box = Box()
+    box.live(board())
+    box.link.setup = setup(2, role="guide", theme="light")
+    box.display.changed(
+        Change(
+            board=box.link.board, events=(), fresh=False, catalogue_changed=False,
+            setup_changed=True, status=box.link.status,
+        )
+    )  # fmt: skip
+
+    assert (box.sent[-1]["role"], box.sent[-1]["theme"]) == ("guide", "light")
+    assert box.sent[-1]["zone"] == "二楼大厅"
+
+
+def test_local_settings_count_until_a_manager_has_chosen() -> None:
+    """Version 1 is what every device gets by being enrolled."""
+    local = Layout(role="counter", counter="3")
+    link = Line(setup=setup(1))
+    display = Display(
+        link=link, screen=Screen(local), now=lambda: NOW, broadcast=lambda v: None, layout=local
+    )
+
+    assert display.screen.layout == local
+
+
+def test_a_restart_is_what_it_was_told_before() -> None:
+    """The setup is kept on the disk: a screen without its server keeps its role."""
+    link = Line(setup=setup(5, role="leaders"))
+    display = Display(link=link, screen=Screen(), now=lambda: NOW, broadcast=lambda v: None)
+
+    assert display.screen.layout.role == "leaders"
+
+
+def test_faults_of_a_screen_are_told_beside_each_other() -> None:
+    """Too small to read and silent: neither hides the other, and nothing is told twice."""
+    box = Box()
+    box.display.complain("text_too_small", on=True)
+    box.display.complain("text_too_small", on=True)
+    box.display.tell(sound="muted")
+    box.display.complain("other", on=True)
+    box.display.complain("text_too_small", on=False)
+
+    assert box.link.told == [
+        {"faults": ["text_too_small"]},
+        {"faults": ["text_too_small"], "sound": "muted"},
+        {"faults": ["other", "text_too_small"], "sound": "muted"},
+        {"faults": ["other"], "sound": "muted"},
+    ]
 
 
 def test_a_still_hall_is_heard_every_two_seconds_only() -> None:
