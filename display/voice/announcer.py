@@ -12,13 +12,14 @@ from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import msgspec
 from gevent.event import Event
 
-from display.voice.output import Loudspeaker, Played
+from display.voice.output import Loudspeaker, Played, nothing
 from display.voice.phrases import Call, Sentence, emergency_sentences, sentences
 from display.voice.rules import readings, volume
 from server.kit.announcing import EVENT, Announcement, Report, Sound, Turn, zone_voice
@@ -252,9 +253,8 @@ class Announcer:
         self._cut.wait(max(0.0, self._free_at - time.monotonic()))
         said, played = 0, Played.STOPPED
         while self._listed(item) and self._may_speak():
-            if not said:
-                self._begin(item)
-            played = self._output.play(clip)
+            self._playing = True
+            played = self._output.play(clip, nothing if said else partial(self._begin, item))
             if played is not Played.ENDED:
                 break
             said += 1
@@ -273,7 +273,6 @@ class Announcer:
         return False if played is Played.FAILED else None
 
     def _begin(self, item: Announcement) -> None:
-        self._playing = True
         self._speaking(item.call)
         self._report()
         for following in self._ahead():

@@ -52,14 +52,21 @@ class Played(Enum):
     """Nothing here can sound now: somebody else should speak."""
 
 
+def nothing() -> None:
+    """Do nothing."""
+
+
 class Loudspeaker(Protocol):
     """Something that sounds."""
 
     def state(self) -> Sound:
         """Return whether it can be heard now."""
 
-    def play(self, clip: Clip) -> Played:
-        """Play *clip* and return what became of it; blocks this greenlet."""
+    def play(self, clip: Clip, begun: Callable[[], None] = nothing) -> Played:
+        """Play *clip* and return what became of it; blocks this greenlet.
+
+        *begun* is called once it is under way: what it costs delays no sound.
+        """
 
     def stop(self) -> None:
         """End what is being played; for another greenlet."""
@@ -122,7 +129,7 @@ class PageSpeaker:
         alive = {p.state for p in self._pages.values() if p.alive}
         return next((s for s in (Sound.OK, Sound.MUTED, Sound.FAILED) if s in alive), Sound.NONE)
 
-    def play(self, clip: Clip) -> Played:
+    def play(self, clip: Clip, begun: Callable[[], None] = nothing) -> Played:
         """Have one page play *clip*."""
         page = self._chosen()
         if page is None:
@@ -135,7 +142,9 @@ class PageSpeaker:
             self._clips.popitem(last=False)
         url = f"/voice/{self._id}.wav"
         self._tell(page, "say", {"id": self._id, "url": url, "seconds": clip.seconds})
-        played = self._wait(page, time.monotonic() + clip.seconds + GRACE_S)
+        until = time.monotonic() + clip.seconds + GRACE_S
+        begun()
+        played = self._wait(page, until)
         if played is not Played.ENDED:
             self._tell(page, "hush", {"id": self._id})
         self._id = ""
@@ -229,12 +238,12 @@ class AlsaSpeaker:
         else:
             self._state = Sound.OK
 
-    def play(self, clip: Clip) -> Played:
+    def play(self, clip: Clip, begun: Callable[[], None] = nothing) -> Played:
         """Play *clip* on the sound card."""
         if self.state() is not Sound.OK:
             return Played.UNHEARD
         try:
-            played = Played.ENDED if self._player.play(clip.wav) else Played.STOPPED
+            played = Played.ENDED if self._player.play(clip.wav, begun) else Played.STOPPED
         except VoiceFault:
             played = Played.FAILED
         self._failures.note(played)
@@ -273,13 +282,13 @@ class Output:
         if alsa is not None and (page is None or page.state() is not Sound.OK):
             alsa.try_out()
 
-    def play(self, clip: Clip) -> Played:
+    def play(self, clip: Clip, begun: Callable[[], None] = nothing) -> Played:
         """Play *clip* where it sounds now."""
         for speaker in (self._page, self._alsa):
             if speaker is not None and speaker.state() is Sound.OK:
                 self._playing = speaker
                 try:
-                    return speaker.play(clip)
+                    return speaker.play(clip, begun)
                 finally:
                     self._playing = None
         return Played.UNHEARD

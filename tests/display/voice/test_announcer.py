@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -77,8 +77,9 @@ class Card:
     def state(self) -> Sound:
         return self.sound
 
-    def play(self, clip: Clip) -> Played:
+    def play(self, clip: Clip, begun: Callable[[], None]) -> Played:
         self.played.append(clip.engine)
+        begun()
         stops = self.stops
         self.during()
         if self.stops > stops:
