@@ -48,7 +48,7 @@ FAULT_ZH: Mapping[str, tuple[str, str]] = MappingProxyType(
         "no_port": ("没有接打印机", "请检查数据线，或在设备上改端口"),
         "muted": ("静音", "请到屏幕前点一下“静音：点击启用声音”"),
         "no_sound": ("没有声音", "请检查音箱、声卡，以及设置里的声音设备名"),
-        "small": ("字太小", "请在屏幕里减少行数，或改屏幕尺寸和距离"),
+        "text_too_small": ("字太小", "从最远的座位看不清：请减少行数和显示内容，或改准尺寸和距离"),
     }
 )
 """Code of a fault → what it is, and what to do. A code that is not here is said as a fault."""
@@ -109,6 +109,7 @@ class DeviceLine:
     content: str
     faults: tuple[Fault, ...]
     muted: bool
+    """Whether it cannot be heard now."""
     leads: bool
     software: str
     enrolled: str
@@ -160,7 +161,7 @@ def line(r: Read, device: Device, presence: Presence) -> DeviceLine:
         current=seen is not None and seen.online and seen.content == r.hall.catalogue_digest,
         content="" if seen is None else seen.content,
         faults=tuple(fault(code) for code in faults),
-        muted="muted" in faults,
+        muted=bool({"muted", "no_sound"} & set(faults)),
         leads=any(presence.leader(z.code) == device.uid for z in r.config.zones),
         software=device.software if seen is None or not seen.software else seen.software,
         enrolled=local(instant(device.enrolled_at), r.hall.tz).date().isoformat(),

@@ -7,8 +7,12 @@ import re
 import time
 import wave
 
+from display.pages import TOO_SMALL
+from display.voice import speaking
+from kiosk.printing import status
+from server.reads.screens import fault
 from tests.api.manage import Form, catalogue, display
-from tests.api.world import World
+from tests.api.world import CHINESE, World
 from tests.support.hall import Client
 
 
@@ -206,6 +210,15 @@ def test_times_of_a_notice_are_the_halls_own(world: World) -> None:
         text="反了", from_at="2027-01-04T08:00", to_at="2026-12-31T08:00"
     )
     assert backwards.send().status == 422
+
+
+def test_every_fault_that_a_device_reports_has_words_of_its_own() -> None:
+    codes = {*speaking.FAULTS.values(), TOO_SMALL, *status.FAULTS, "near_end"}
+    words = {code: fault(code).what for code in codes}
+
+    assert "设备报告了故障" not in words.values()
+    assert fault("never heard of").what == "设备报告了故障"
+    assert all(CHINESE.search(fault(code).to_do) for code in codes)
 
 
 class TestPreview:

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.api.manage import Form, png
 from tests.support.axe import violations
+from tests.support.display_box import running_display
 from tests.support.hall import PASSWORD, RunningHall, running_hall
 
 OpenPage = Callable[..., Page]
@@ -207,6 +208,30 @@ def test_facts_follow_the_hall_and_a_lost_server_is_said_quietly(tmp_path, open_
         expect(page.locator(".card")).to_have_count(2)
         hall.start()
         expect(page.locator("#lost")).to_be_hidden(timeout=25_000)
+
+
+def test_a_real_screen_becomes_what_it_is_told_and_the_list_says_so(tmp_path, open_page):
+    with running_hall(tmp_path / "hall") as hall:
+        hall.person("boss", "manager")
+        with running_display(hall, tmp_path / "display", zone="1F") as address:
+            wall = open_page(WALL, expected=("ERR_CONNECTION_REFUSED",))  # when it ends
+            page = open_page(LAPTOP)
+            wall.goto(address)
+            expect(wall.locator("body")).to_have_attribute("data-role", "board")
+            enter(hall, page, "boss", "/manage/screens")
+            expect(page.locator(".card .state--on", has_text="在线")).to_be_visible()
+            expect(page.locator(".card", has_text="内容最新")).to_be_visible(timeout=25_000)
+            expect(page.locator(".title__fact")).to_contain_text("1 / 1 块屏幕已更新")
+            page.locator(".card h2 a").click()
+            page.locator("input[name=role][value=guide]").check()
+            page.locator(".save button").click()
+            expect(page.locator(".done")).to_contain_text("已保存")
+            expect(wall.locator("body")).to_have_attribute("data-role", "guide", timeout=25_000)
+            page.goto(hall.url + "/manage/history?key=device")
+            expect(page.locator(".change").first).to_contain_text("综合屏")
+            expect(page.locator(".change ins").first).to_contain_text("导览屏")
+        page.goto(hall.url + "/manage/screens")
+        expect(page.locator(".card .state--off", has_text="离线")).to_be_visible(timeout=25_000)
 
 
 def test_who_leaves_with_something_typed_is_asked(hall, open_page):
