@@ -57,8 +57,10 @@ export class GuidePainter {
     this.list.style.setProperty("--row", String(Math.max(base, (least * 2.1) / rem)));
     const columns = Number.parseInt(getComputedStyle(this.list).getPropertyValue("--columns"), 10) || 1;
     const lines = rowsOf(this.list, 1);
-    this.list.style.setProperty("--lines", String(lines));
     const pages = guidePages(view.guide.zones, lines * columns);
+    // The fullest page fills the screen, as far as its words can use the room.
+    const most = Math.max(1, ...pages.map((p) => p.rows.length));
+    this.list.style.setProperty("--lines", String(Math.max(Math.ceil(most / columns), Math.ceil(lines * 0.7))));
     const page = pages[Math.floor(nowMs / PAGE_MS) % Math.max(1, pages.length)];
     if (!page) return;
     say(part("guide-floor"), floorWords(page.zone));
