@@ -11,7 +11,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response
 
 from server.actions.once import Answer, once, request_hash
-from server.domain.moments import instant
+from server.domain.moments import instant, local
 from server.domain.people import Permission, Staff
 from server.kit.contract.reasons import Refused
 from server.reads import settings as history
@@ -198,6 +198,17 @@ def stale_since(key: str, expected: int, now: int) -> Stale:
 def hall_time(at: str | None) -> str:
     """Return a moment in hall time, short; empty for None."""
     return "" if at is None else services().read(lambda r: clock_words(r, instant(at)))
+
+
+@bp.app_template_filter("hall_date")
+def hall_date(at: str | None) -> str:
+    """Return a moment in hall time with its date, and its year when it is another; empty for None."""
+    if at is None:
+        return ""
+    tz, now = services().read(lambda r: (r.hall.tz, r.local_now))
+    there = local(instant(at), tz)
+    year = "" if there.year == now.year else f"{there.year}年"
+    return f"{year}{there.month}月{there.day}日 {there:%H:%M}"
 
 
 @bp.app_template_filter("bytes")
