@@ -204,7 +204,7 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     shown: int
     """Displays that acknowledged this very call and repetition."""
     spoken: bool
-    """True when a voice acknowledged it; no voice is connected before the voice is built."""
+    """True when a display has spoken it, once to its end."""
     late: bool
     """True when five seconds have passed and no screen has acknowledged."""
 

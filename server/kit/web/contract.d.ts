@@ -339,7 +339,7 @@ export interface Heard {
   readonly screens: number;
   /** Displays that acknowledged this very call and repetition. */
   readonly shown: number;
-  /** true when a voice acknowledged it; no voice is connected before the voice is built. */
+  /** true when a display has spoken it, once to its end. */
   readonly spoken: boolean;
   /** true when five seconds have passed and no screen has acknowledged. */
   readonly late: boolean;
