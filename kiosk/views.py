@@ -10,6 +10,7 @@ import qrcode
 
 from kiosk import journey as j
 from kiosk.content import Hall, Line, Offer
+from kiosk.language import cells
 from kiosk.printing.guide import Guide
 from kiosk.state import Journey, Screen, Tab
 from kiosk.words import Words
@@ -18,6 +19,8 @@ from server.kit.contract.views import DisclosureView
 TABS = tuple(Tab)
 KEYBOARD = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 DIGITS = "1234567890"
+SHORT_CELLS = 10
+"""Names of departments up to so wide stand on the home page: five hanzi."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +41,10 @@ def of_screen(journey: Journey, hall: Hall, words: Words) -> dict[str, object]:
     chosen = content.offer(journey.choice) if journey.choice else None
     match journey.screen:
         case Screen.HOME:
-            # Large or low there is no room for both lists: the departments have their own page.
-            roomy = not journey.manner.large and not journey.manner.low
+            # Large, low or in long words there is no room for both lists: the departments have
+            # their own page.
+            short = all(cells(words.department(d)) <= SHORT_CELLS for d in content.departments)
+            roomy = short and not journey.manner.large and not journey.manner.low
             return {
                 "common": [tile(o) for o in content.common],
                 "departments": content.departments if roomy else (),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import time
@@ -54,6 +55,17 @@ def opened(page: Page, kiosk: RunningKiosk, manner: str = "plain") -> Page:
         )
         on(page, "home")
     return page
+
+
+def take(page: Page, warned: Callable[[], None] = lambda: None) -> None:
+    """Take a number; a long line asks once more."""
+    press(page, "take")
+    expect(page.locator("#kiosk")).to_have_attribute("data-screen", re.compile("confirm|number"))
+    if page.locator("[data-screen=confirm]").count():
+        on(page, "confirm")
+        warned()
+        press(page, "take")
+    on(page, "number")
 
 
 def until(page: Page, expression: str) -> None:
@@ -112,8 +124,7 @@ def test_every_manner_can_be_touched_and_read_at_every_size(
         on(page, "home")
     press(page, "choose item:GA-01")
     on(page, "item")
-    press(page, "take")
-    on(page, "number")
+    take(page, lambda: judge("confirm"))
     expect(page.locator("[data-paper]")).to_have_attribute("data-paper", "printed")
     judge("number")
 
@@ -140,8 +151,7 @@ def test_the_manner_is_gone_with_the_citizen(open_page: Opens, kiosk: RunningKio
         opened(page, kiosk, manner)
         press(page, "choose item:GA-01")
         on(page, "item")
-        press(page, "take")
-        on(page, "number")
+        take(page)
         press(page, "home")
         on(page, "home")
 
@@ -155,8 +165,7 @@ def test_english_by_one_touch_on_every_page(open_page: Opens, kiosk: RunningKios
     press(page, "choose item:GA-01")
     on(page, "item")
     expect(page.get_by_role("button", name="Get a ticket")).to_be_visible()
-    press(page, "take")
-    on(page, "number")
+    take(page)
     expect(page.get_by_text("Your number")).to_be_visible()
 
     assert page.evaluate("document.documentElement.lang") == "en"
