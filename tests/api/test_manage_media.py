@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -288,3 +290,20 @@ def test_a_disk_without_room_is_said_and_nothing_is_kept(world):
 
     assert refused.status == 507
     assert "磁盘" in refused.text
+
+
+def test_a_body_without_measure_is_refused_before_it_is_read(world):
+    before = kept(world)
+    form = Form.of(world.manager, "/manage/media/new/video")
+    kiosk = Form.of(world.manager, "/manage/kiosk")
+    for path, length in ((form.path, 300 * 1024 * 1024), (kiosk.path, 300 * 1024)):
+        with closing(HTTPConnection("127.0.0.1", world.hall.port, timeout=20)) as line:
+            line.putrequest("POST", path)
+            line.putheader("Content-Type", "multipart/form-data; boundary=x")
+            line.putheader("Content-Length", str(length))
+            line.putheader("Cookie", world.manager.cookie)
+            line.endheaders()
+            answer = line.getresponse()
+
+            assert answer.status in {413, 507}
+    assert kept(world) == before
