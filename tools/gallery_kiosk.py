@@ -135,7 +135,9 @@ def number(stage: Stage, page: Page, *, first: Show = home) -> None:
     """The number page with its slip."""
     item("GA-01", "police", first=first)(stage, page)
     press(page, "take")
+    expect(page.locator("#kiosk[data-screen=confirm], #kiosk[data-screen=number]")).to_have_count(1)
     if page.locator("#kiosk[data-screen=confirm]").count():
+        on(page, "confirm")
         press(page, "take")
     expect(page.locator("[data-paper]")).to_have_attribute("data-paper", "printed", timeout=15_000)
     on(page, "number")
@@ -195,6 +197,10 @@ def no_paper(stage: Stage, page: Page) -> None:
     """A number without a slip."""
     item("MZ-01", "civil")(stage, page)
     press(page, "take")
+    expect(page.locator("#kiosk[data-screen=confirm], #kiosk[data-screen=number]")).to_have_count(1)
+    if page.locator("#kiosk[data-screen=confirm]").count():
+        on(page, "confirm")
+        press(page, "take")
     expect(page.locator("[data-paper]")).to_have_attribute("data-paper", "failed", timeout=20_000)
     on(page, "number")
 

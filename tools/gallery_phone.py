@@ -21,7 +21,7 @@ COUNTER = 1
 def waiting(stage: Stage, page: Page) -> None:
     """Three people are ahead."""
     _ = stage.business
-    page.goto(stage.machine.take("MZ-01")["url"])
+    page.goto(stage.guide.take("MZ-01")["url"])
     expect(page.locator("[data-ticket=waiting]")).to_be_visible()
 
 
@@ -78,7 +78,7 @@ def gone(stage: Stage, page: Page) -> None:
 def emergency(stage: Stage, page: Page) -> None:
     """Everybody leaves; the number is kept."""
     _ = stage.business
-    url = stage.machine.take("MZ-01")["url"]
+    url = stage.guide.take("MZ-01")["url"]
     stage.command("/emergency", text="大厅发生火情，请从最近的安全出口有序离开。")
     page.goto(url)
     expect(page.locator("[data-state=emergency]")).to_be_visible()

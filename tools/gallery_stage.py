@@ -32,6 +32,7 @@ from tests.support.display_box import running_display
 from tests.support.hall import PASSWORD, Clerk, Client, RunningHall
 from tests.support.ports import free_port, wait_port
 from tests.support.relay import Relay
+from tests.support.voice import default_voices
 from tests.support.waits import known
 
 if TYPE_CHECKING:
@@ -107,8 +108,13 @@ class Stage:
         return found
 
     @cached_property
+    def guide(self) -> Client:
+        """The guide desk 导办台, where numbers are taken for people."""
+        return self.hall.client("guide")
+
+    @cached_property
     def machine(self) -> Client:
-        """Another kiosk's voice on the line, to take numbers with."""
+        """Another kiosk's voice on the line."""
         return self.hall.enrol("kiosk", name="二楼取号机")
 
     def clerk(self, counter: int) -> Clerk:
@@ -121,7 +127,7 @@ class Stage:
     @cached_property
     def business(self) -> dict[str, list[dict[str, Any]]]:
         """A morning's business: numbers taken for each item; some are called, some served."""
-        taken = {item: [self.machine.take(item) for _ in range(n)] for item, n in BUSY}
+        taken = {item: [self.guide.take(item) for _ in range(n)] for item, n in BUSY}
         for counter, started in (
             (1, True),
             (9, True),
@@ -139,7 +145,7 @@ class Stage:
     def take_at(self, counter: int, item: str) -> dict[str, Any]:
         """Let somebody take a number for *item* and call it at a counter; slip and call in one."""
         clerk = self.free(counter)
-        slip = self.machine.take(item)
+        slip = self.guide.take(item)
         answer = clerk.at("call", ticket=slip["uid"], reason="图集")
         assert answer.status == 200, answer.text
         return {**slip, **answer.json}
@@ -161,13 +167,13 @@ class Stage:
 
     def board_now(self) -> dict[str, Any]:
         """What all screens know."""
-        found: dict[str, Any] = self.machine.get("/api/v1/board").json
+        found: dict[str, Any] = self.guide.get("/api/v1/board").json
         return found
 
     def fill(self, item: str, people: int) -> None:
         """Let so many more people take a number."""
         for _ in range(people):
-            self.machine.take(item)
+            self.guide.take(item)
 
     # the kiosk
 
@@ -197,6 +203,7 @@ class Stage:
             "HALL_KIOSK_PORT": str(port),
             "HALL_KIOSK_PRINTER_PORT": self.model.port,
             "HALL_KIOSK_PRINTER_PROFILE": "epson_tm_cn",
+            "HALL_KIOSK_VOICES_DIR": str(default_voices()),
             **self.hall.environ,
         }
         kiosk = RunningKiosk(folder, port, environ)
@@ -262,6 +269,7 @@ class Stage:
             "HALL_DISPLAY_SERVER_URL": self.hall.url,
             "HALL_DISPLAY_STATE_DIR": str(self.folder / "stranger"),
             "HALL_DISPLAY_PORT": str(port),
+            "HALL_DISPLAY_VOICE_OUTPUT": "none",
         }
         with (self.folder / "stranger.log").open("ab") as log:
             process = subprocess.Popen(

@@ -93,7 +93,7 @@ FAULTS = (
 TESTS = ROOT / "tests"
 
 
-def tests_in(path: Path) -> set[str]:
+def names_in(path: Path) -> set[str]:
     """Return the names of the tests of a module."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     return {n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)}
@@ -106,7 +106,7 @@ def test_each_fault_has_a_test_that_exists(fault: tuple[str, ...]) -> None:
     missing = [
         t for t in tests
         if not (TESTS / t.partition("::")[0]).is_file()
-        or t.partition("::")[2] not in tests_in(TESTS / t.partition("::")[0])
+        or t.partition("::")[2] not in names_in(TESTS / t.partition("::")[0])
     ]  # fmt: skip
 
     assert tests, words
@@ -185,7 +185,7 @@ def test_of_calls_in_one_moment_none_is_lost_as_in_novo(stage: Stage, screen: Pa
 def test_a_call_is_on_the_screen_at_once_unlike_in_zms(stage: Stage, screen: Page) -> None:
     """Within two seconds on a busy machine; the figure at rest is in docs/performance.md."""
     stage.free(16)
-    slip = stage.machine.take("LY-01")
+    slip = stage.guide.take("LY-01")
     clerk = stage.clerk(16)
     began = time.monotonic()
     assert clerk.at("call", ticket=slip["uid"], reason="测试").status == 200
@@ -202,7 +202,7 @@ def test_looking_again_takes_no_number_as_it_does_in_fqm(
     """Reload, back, prefetch: only the touch of 取号 takes one, and once."""
     page = open_page(KIOSK)
     gallery_kiosk.number(stage, page)
-    last = stage.machine.take("GA-01")["number"]
+    last = stage.guide.take("GA-01")["number"]
     slips = len(stage.model.slips())
     for _ in range(3):
         page.reload()
@@ -211,7 +211,7 @@ def test_looking_again_takes_no_number_as_it_does_in_fqm(
         page.request.get(stage.kiosk.url + path)
     for path in ("/api/v1/tickets", "/api/v1/tickets?item=GA-01"):
         assert stage.machine.get(path).status in {404, 405}
-    after = stage.machine.take("GA-01")["number"]
+    after = stage.guide.take("GA-01")["number"]
 
     assert int(after[1:]) == int(last[1:]) + 1
     assert len(stage.model.slips()) == slips
@@ -225,8 +225,8 @@ def test_who_is_served_already_is_not_ahead_as_in_fqm(stage: Stage) -> None:
     for _ in range(3):
         stage.take_at(17, "JY-01")
         stage.free(17)
-    stage.machine.take("MZ-01")
-    first, second = stage.machine.take("JY-01"), stage.machine.take("JY-01")
+    stage.guide.take("MZ-01")
+    first, second = stage.guide.take("JY-01"), stage.guide.take("JY-01")
 
     assert (first["ahead"], second["ahead"]) == (0, 1)
 

@@ -19,6 +19,7 @@ import urllib3
 
 from tests.support.hall import ROOT, RunningHall
 from tests.support.ports import free_port
+from tests.support.voice import default_voices
 
 READY_WITHIN_S = 40.0
 
@@ -183,6 +184,9 @@ def running_kiosk(
         "HALL_KIOSK_PORT": str(port),
         "HALL_KIOSK_PRINTER_PORT": printer,
         "HALL_KIOSK_PRINTER_PROFILE": profile,
+        "HALL_KIOSK_VOICES_DIR": str(
+            default_voices()
+        ),  # or each box builds its own for ten seconds
         **hall.environ,
         **(more or {}),
     }

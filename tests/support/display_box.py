@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tests.support.hall import ROOT, RunningHall
 from tests.support.ports import free_port, wait_port
+from tests.support.voice import default_voices
 
 
 @contextmanager
@@ -31,6 +32,7 @@ def running_display(
         "HALL_DISPLAY_SERVER_URL": server_url or hall.url,
         "HALL_DISPLAY_STATE_DIR": str(folder / "state"),
         "HALL_DISPLAY_PORT": str(port),
+        "HALL_DISPLAY_VOICE_PACKS": str(default_voices()),  # or it builds its own for ten seconds
     }
     command = [sys.executable, "-m", "display"]
     enrolled = subprocess.run(
