@@ -6,6 +6,7 @@ speaks while the server is heard and the loudspeaker sounds, and stops when anot
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
 from array import array
@@ -177,6 +178,13 @@ class Announcer:
     def leads(self) -> tuple[str, ...]:
         """Zones for which this display speaks now."""
         return self._turn.zones if self._turn is not None else ()
+
+    def warm_up(self) -> None:
+        """Open what speaking needs, so that the first call of the day does not wait for it."""
+        item = Announcement(id="", ticket="A012", counter_name="1号窗口", zone=(*self.leads, "")[0])
+        rules = self._rules(item)
+        with contextlib.suppress(VoiceFault):  # told when a call cannot be spoken
+            self._rendered(self._words(item, rules), rules, 1.0)
 
     # ---- what runs ------------------------------------------------------------------------------
 

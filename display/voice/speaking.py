@@ -77,10 +77,14 @@ class Speaking:
             self._display.complain(code, on=sound is state)
 
     def _prepare(self) -> None:
-        """Build the default voice pack where it will be used; other displays need none."""
-        while not (self.announcer.leads and self._default_voice()):
+        """Open the voices where they will be used, and build the default one if need be; a display
+        that never speaks needs none."""
+        while not self.announcer.leads:
             gevent.sleep(TICK_S)
-        self._voice.prepare()
+        self.announcer.warm_up()
+        if self._default_voice():
+            self._voice.prepare()
+            self.announcer.warm_up()
 
     def _default_voice(self) -> bool:
         catalogue = self._link.catalogue

@@ -389,6 +389,15 @@ def test_a_leader_with_something_to_say_reports_while_it_speaks(monkeypatch):
     assert [r["dropped"] for r in world.line.reports] == [()] * len(world.line.reports)
 
 
+def test_the_first_call_of_the_day_finds_the_voices_open():
+    world = World(ZoneVoice(languages=(Spoken(lang="zh"), Spoken(lang="en"))))
+    world.turn()
+    world.announcer.warm_up()
+
+    assert len(world.voice.asked) == 2
+    assert world.card.played == []
+
+
 def test_a_screen_that_shall_not_speak_says_so_and_does_not():
     world = World()
     world.announcer.wanted = False
