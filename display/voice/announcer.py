@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import logging
 import time
-from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -20,6 +19,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from gevent.event import Event
 
+from display.voice.joining import joined
 from display.voice.output import Loudspeaker, Played, nothing
 from display.voice.phrases import Call, Sentence, emergency_sentences, sentences
 from display.voice.rules import readings, volume
@@ -30,7 +30,6 @@ from server.kit.contract.views import Catalogue
 from server.kit.link import LinkStatus, Output
 from server.kit.voice.faults import VoiceFault
 from server.kit.voice.render import Clip
-from server.kit.voice.wav import samples_from_wav, seconds, silence, wav
 
 TICK_S = 0.5
 REPORT_S = 1.0
@@ -49,11 +48,8 @@ REMEMBERED = 500
 AHEAD = 3
 """Announcements rendered before their turn."""
 
-BETWEEN_LANGUAGES_MS = 350
 NO_ENGINE_S = 30.0
 """A machine without any voice program lets others speak, and tries again after this."""
-
-MAX_SPOKEN_S = 120.0
 
 HOME = "Asia/Shanghai"
 """Time zone while no catalogue says otherwise."""
@@ -325,7 +321,7 @@ class Announcer:
                 problem = fault  # this language is left out, the others are said
         if not clips:
             raise problem
-        return clips[0] if len(clips) == 1 else _joined(clips)
+        return clips[0] if len(clips) == 1 else joined(clips)
 
     def _rules(self, item: Announcement) -> ZoneVoice:
         catalogue = self._link.catalogue
@@ -392,13 +388,3 @@ class Announcer:
 def _builtins(report: Report) -> Mapping[str, object]:
     found: Mapping[str, object] = msgspec.to_builtins(report)
     return found
-
-
-def _joined(clips: Sequence[Clip]) -> Clip:
-    out = array("h")
-    for clip in clips:
-        if out:
-            out += silence(BETWEEN_LANGUAGES_MS)
-        out += samples_from_wav(clip.wav, max_seconds=MAX_SPOKEN_S)
-    engine = "+".join(dict.fromkeys(c.engine for c in clips))
-    return Clip(wav=wav(out), seconds=seconds(out), engine=engine)
