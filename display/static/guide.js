@@ -7,6 +7,8 @@ import { fitAll, mark, part, rowsOf, say, showPage } from "./parts.js";
 
 /** Each page is read, not only looked at. */
 const PAGE_MS = 12000;
+/** Longer names of counters are written smaller from the start. */
+const LONG_COUNTER = 7;
 
 /** @typedef {import("./view").BoardView} BoardView */
 /** @typedef {import("./view").GuideZone} GuideZone */
@@ -75,6 +77,7 @@ export class GuidePainter {
       make: this.make,
       fill: (element, row) => {
         element.dataset.state = row.state;
+        mark(element, "data-long", row.counter.length > LONG_COUNTER);
         fillWords(element, { ...row });
       },
     });

@@ -7,14 +7,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from playwright.sync_api import Page
 
-from server.kit.contract.screens import ROLES, Layout
+from server.kit.contract.screens import ROLES, DutyLeader, Layout
+from server.kit.contract.views import Catalogue
 from tests.display.boards import until
+from tests.display.halls import catalogue
 from tests.pages.test_board_page import CUT, OUTSIDE
 from tests.support.axe import violations
 from tests.support.chromium import OFFICE, SIZES, WALL
-from tools.gallery_screens import ALL, STATES, Hall, Scene, served
+from tools.gallery_screens import ALL, HONOUR, STATES, Hall, Scene, served
 
 OpenPage = Callable[..., Page]
 
@@ -60,6 +63,59 @@ def test_no_word_of_any_state_is_cut_or_outside(
             found[name] = faults
 
     assert found == {}
+
+
+LONG = "综合服务区二号受理窗口（办不成事反映）"
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_longest_names_fit_on_every_role(
+    open_page: OpenPage, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    """Departments, counters, posts and places longer than any hall's, 200 waiting in each queue."""
+    here = longest_names()
+    for name, layout in {
+        "long-board": Layout(regions=ALL),
+        "long-counter": Layout(role="counter", counter="3"),
+        "long-guide": Layout(role="guide", distance_m=4),
+        "long-leaders": Layout(role="leaders"),
+        "long-wall": Layout(role="disclosures"),
+        "long-table": Layout(role="disclosures", touch=True),
+    }.items():
+        monkeypatch.setitem(STATES, name, (layout, Scene(waiting=200, calls=17)))
+    page = open_page(size)
+    found = {}
+    with served(Hall(here)) as url:
+        for name in [n for n in STATES if n.startswith("long-")]:
+            shown(page, url, name)
+            if faults := page.evaluate(CUT) + page.evaluate(OUTSIDE):
+                found[name] = faults
+        page.goto("about:blank")
+
+    assert found == {}
+
+
+def longest_names() -> Catalogue:
+    """A hall with long real names, and with counters and places that are longer still."""
+    here = catalogue()
+    return replace(
+        here,
+        counters=tuple(
+            replace(c, name=LONG if n % 3 == 0 else c.name) for n, c in enumerate(here.counters)
+        ),
+        leaders=tuple(
+            DutyLeader(
+                date="2026-11-23",
+                department=d,
+                post="党组成员、副局长兼政务服务中心主任",
+                place=LONG,
+            )
+            for d in ("C", "L", "Q")
+        ),
+        media=(
+            replace(HONOUR, title="卫生健康局（计划生育）生育登记服务窗口", text=HONOUR.text * 3),
+        ),
+    )
 
 
 def test_axe_finds_nothing_on_any_state(gallery: str, open_page: OpenPage) -> None:
@@ -159,8 +215,9 @@ def test_bcgov_overflow_slice_never_drops_the_last_ticket(
             hall.now += timedelta(seconds=8)
             first = rows[1]
             until(
-                lambda first=first: page.locator("#calls .call:visible .ticket").nth(1).inner_text()
-                != first,
+                lambda first=first: (
+                    page.locator("#calls .call:visible .ticket").nth(1).inner_text() != first
+                ),
                 "the page did not turn",
             )
         page.goto("about:blank")
