@@ -230,6 +230,7 @@ def test_a_real_screen_becomes_what_it_is_told_and_the_list_says_so(tmp_path, op
             page.goto(hall.url + "/manage/history?key=device")
             expect(page.locator(".change").first).to_contain_text("综合屏")
             expect(page.locator(".change ins").first).to_contain_text("导览屏")
+            wall.close()
         page.goto(hall.url + "/manage/screens")
         expect(page.locator(".card .state--off", has_text="离线")).to_be_visible(timeout=25_000)
 
