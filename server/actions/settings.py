@@ -23,7 +23,8 @@ def noted(w: Work, key: str, *, was: object, value: object, reason: str = "") ->
 
     Args:
         w: the command's work.
-        key: what changed: `voice`, `kiosk`, `notice`, `media:uid`, `device:uid`, `leaders`.
+        key: what changed: `voice`, `kiosk`, `notice:ID`, `notices`, `media:uid`, `media`, `device:uid`,
+            `keywords:CODE`, `search:ID` or `leaders`.
         was: what it was, anything msgspec can write; None = the default, or nothing.
         value: what it is now; None = removed.
         reason: why, in the person's words.

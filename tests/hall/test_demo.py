@@ -22,13 +22,16 @@ from server.domain.people import check_password
 from tests.support.hall import ROOT
 from tests.support.ports import free_port, wait_until
 
-PARTS = ("server", "kiosk", "display", "tray")
+PARTS = ("server", "kiosk", "display", "tray", "disclosures", "guide", "window")
 STARTS_IN_S = 120.0
 WORDS = {
     "server": "永德县政务服务中心",
     "kiosk": "您要办什么事",
     "display": "永德县政务服务中心",
     "tray": "纸盘",
+    "disclosures": "五公开",
+    "guide": "办事指南",
+    "window": "3号窗口",
 }
 """What stands in the first HTML of each page, before any script."""
 
@@ -143,7 +146,7 @@ def test_one_command_starts_a_hall_and_its_end_leaves_nothing(tmp_path: Path) ->
 
     # A second start goes on where the first ended, with the same people. A touch that was under way
     # at the end may get its number now.
-    with demo(folder) as second:
+    with demo(folder, "--one-screen") as second:
         second.ready()
         assert issued.items() <= second.tickets().items()
         assert len(read_tray(folder / "tray")) >= slips
@@ -151,7 +154,7 @@ def test_one_command_starts_a_hall_and_its_end_leaves_nothing(tmp_path: Path) ->
         assert second.end() == 0
 
     # --fresh begins anew.
-    with demo(folder, "--fresh") as third:
+    with demo(folder, "--fresh", "--one-screen") as third:
         third.ready()
         assert third.tickets() == {}
         assert read_tray(folder / "tray") == []
@@ -167,7 +170,7 @@ def test_no_demo_password_is_refused() -> None:
 
 
 def test_ctrl_c_ends_the_hall_in_order(tmp_path: Path) -> None:
-    with demo(tmp_path / "hall") as found:
+    with demo(tmp_path / "hall", "--one-screen") as found:
         found.ready()
         family = found.family()
         found.process.send_signal(signal.SIGINT)
