@@ -136,11 +136,13 @@ export class Promotion {
     this.later(() => turn === this.turn && this.next(), ms);
   }
 
-  /** Silent while a call is spoken. */
+  /** Silent while a call is spoken, under a cover such as an emergency, and in a preview. */
   mute() {
-    const speaking = document.documentElement.dataset.speaking !== undefined;
     const film = this.place.querySelector("video");
-    if (film) film.muted = speaking || film.dataset.silent !== undefined;
+    if (!film) return;
+    const { state = "board", preview } = document.body.dataset;
+    const speaking = document.documentElement.dataset.speaking !== undefined;
+    film.muted = speaking || state !== "board" || preview !== undefined || film.dataset.silent !== undefined;
   }
 }
 

@@ -98,7 +98,7 @@ test("what is withdrawn leaves at once", () => {
   assert.equal(place.textContent, "");
 });
 
-test("a film is silent while a call is spoken", async () => {
+test("a film is silent while a call is spoken, in an emergency and in a preview", async () => {
   const { place, promotion } = region();
   window.HTMLMediaElement.prototype.play = () => Promise.resolve();
   window.HTMLMediaElement.prototype.pause = () => {};
@@ -112,4 +112,10 @@ test("a film is silent while a call is spoken", async () => {
   delete document.documentElement.dataset.speaking;
   await new Promise((done) => setTimeout(done, 0));
   assert.equal(film.muted, false);
+  for (const [name, value] of [["state", "emergency"], ["preview", "/view"]]) {
+    document.body.dataset[/** @type {string} */ (name)] = value;
+    promotion.mute();
+    assert.equal(film.muted, true, name);
+    delete document.body.dataset[/** @type {string} */ (name)];
+  }
 });
