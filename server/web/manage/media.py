@@ -41,7 +41,7 @@ LARGEST_BODY = 208 * MB
 """Bytes of the largest request: a film and the fields beside it."""
 HINTS = {
     "picture": "PNG、JPEG 或 WebP，最大 8 MB",
-    "video": "MP4（H.264）或 WebM，最大 200 MB；放映时没有声音",
+    "video": "MP4（H.264）或 WebM，最大 200 MB；叫号播报时静音",
     "honour": "标题和文字，可配一张图片",
     "logo": "PNG 或 JPEG，最大 2 MB；背景最好透明",
 }
