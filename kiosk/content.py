@@ -137,9 +137,11 @@ class Content:
             for d in catalogue.departments
             if (mine := tuple(o for o in offers if o.department == d.code))
         )
-        common = {i.code for i in catalogue.items if i.common}
         items = [o for o in offers if o.choice.item]
+        taken = {code: n for n, code in enumerate(catalogue.common_items)}
+        common = taken or {i.code: n for n, i in enumerate(catalogue.items) if i.common}
         chosen = [o for o in items if o.choice.item in common] or items or offers
+        chosen.sort(key=lambda o: common.get(o.choice.item, 0))
         self.common = tuple(chosen[:COMMON_SHOWN])
         keywords = {i.code: i.keywords for i in catalogue.items}
         self.suggestions = tuple(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import gevent
 import structlog
 
-from server.actions import days, once, people
+from server.actions import common, days, once, people
 from server.kit.contract.reasons import Refused
 from server.runtime import Runtime
 from server.store.work import Actor, Work
@@ -38,9 +38,11 @@ class Timetable:
     def start(self) -> None:
         """Begin; the first tick is done before this returns, so nobody meets yesterday."""
         self._once("day", days.tick)
+        self._once("common", common.learn)
         self._greenlets = [
             gevent.spawn(self._every, TICK_S, "day", days.tick),
             gevent.spawn(self._every, FORGET_S, "forget", _forget),
+            gevent.spawn(self._every, FORGET_S, "common", common.learn),
         ]
 
     def stop(self) -> None:

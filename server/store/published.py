@@ -15,7 +15,7 @@ from server.kit.contract.views import (
     CatalogueQueue,
     CatalogueZone,
 )
-from server.store.settings import kiosk_of, voice_of
+from server.store.settings import common_of, kiosk_of, voice_of
 from server.store.work import Read
 
 
@@ -34,6 +34,7 @@ def _build(r: Read) -> Catalogue:
     department = {d.id: d.code for d in c.departments}
     zone = {z.id: z.code for z in c.zones}
     queue = {q.id: q.code for q in c.queues}
+    common = common_of(c.settings)
     return Catalogue(
         hall=r.hall.code,
         hall_name=r.hall.name,
@@ -81,7 +82,7 @@ def _build(r: Read) -> Catalogue:
                 queue=queue[i.queue_id],
                 mode=i.mode,
                 keywords=i.keywords,
-                common=i.common,
+                common=i.code in common if common else i.common,
                 consult_only=i.consult_only or c.queue_by_id[i.queue_id].consult_only,
                 disclosure=i.disclosure,
                 name_en=i.name_en,
@@ -99,6 +100,7 @@ def _build(r: Read) -> Catalogue:
         leaders=c.shown.leaders,
         voice=voice_of(c.settings),
         kiosk=kiosk_of(c.settings),
+        common_items=common,
     )
 
 

@@ -25,6 +25,8 @@ X, G = tables.setting.c, tables.setting_change.c
 
 VOICE, KIOSK = "voice", "kiosk"
 """Keys of the settings whose Structs the catalogue carries."""
+COMMON = "common_items"
+"""Key of what is learnt, not set: codes of the items taken most."""
 DEFAULT_VOICE: tuple[ZoneVoice, ...] = (ZoneVoice(),)
 
 _log = logging.getLogger("hallqueue.settings")
@@ -91,6 +93,16 @@ def voice_of(settings: Mapping[str, Any]) -> tuple[ZoneVoice, ...]:
 def kiosk_of(settings: Mapping[str, Any]) -> KioskRules:
     """Return how kiosks are set."""
     return _read(settings, KIOSK, KioskRules, KioskRules())
+
+
+def common_of(settings: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the codes of the items that were taken most; empty until enough was taken."""
+    return _read(settings, COMMON, tuple[str, ...], ())
+
+
+def as_json(value: object) -> str:
+    """Return *value* as a setting is stored."""
+    return msgspec.json.encode(value).decode()
 
 
 def _read(settings: Mapping[str, Any], key: str, kind: Any, default: T) -> T:

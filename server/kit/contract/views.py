@@ -147,6 +147,9 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     leaders: tuple[DutyLeader, ...] = ()
     voice: tuple[ZoneVoice, ...] = ()
     kiosk: KioskRules = KioskRules()
+    common_items: tuple[str, ...] = ()
+    """Codes of the items taken most in the last weeks, most taken first; empty until enough were
+    taken, and then the items' own `common` is what managers marked."""
 
 
 class TicketSlip(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

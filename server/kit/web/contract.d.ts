@@ -280,6 +280,8 @@ export interface Catalogue {
   readonly leaders: readonly DutyLeader[];
   readonly voice: readonly ZoneVoice[];
   readonly kiosk: KioskRules;
+  /** Codes of the items taken most in the last weeks, most taken first; empty until enough were taken, and then the items' own `common` is what managers marked. */
+  readonly common_items: readonly string[];
 }
 
 /** Everything that is printed on a slip 小票 and shown on the number page. */
