@@ -90,13 +90,10 @@ class _PresenceView:
         self._realtime = realtime
         self._hall = hall_code
 
-    def displays(self, zone: str) -> int:
-        """How many displays that show *zone* are connected."""
-        return sum(
-            1
-            for d in self._realtime.presence.devices(self._hall)
-            if d.online and d.device.kind == "display" and d.device.zone in {"", zone}
-        )
+    def connected(self, device: str) -> bool:
+        """Whether a device is connected this very moment."""
+        known = self._realtime.presence.device(device)
+        return known is not None and known.online
 
     def online(self, device: str) -> bool:
         """Whether a device is connected, as it was last published."""

@@ -36,8 +36,8 @@ HOLD_REASONS = ("补材料", "复印", "填表", "缴费", "等候审核")
 class Presence(Protocol):
     """What this page asks about connected devices."""
 
-    def displays(self, zone: str) -> int:
-        """How many displays that show *zone* are connected."""
+    def connected(self, device: str) -> bool:
+        """Whether a device is connected this very moment."""
 
     def online(self, device: str) -> bool:
         """Whether a device is connected."""
@@ -215,7 +215,10 @@ def _heard(r: Read, counter: Counter, ticket: Ticket, presence: Presence) -> Hea
     return Heard(
         call=call,
         times=ticket.calls,
-        screens=presence.displays(counter.zone_code),
+        screens=sum(
+            d.shows_calls(counter.zone_code, counter.code) and presence.connected(d.uid)
+            for d in devices.every(r)
+        ),
         shown=shown,
         spoken=acks.get("voice", 0) > 0,
         late=shown == 0 and waited > LATE_AFTER_S,

@@ -33,6 +33,15 @@ class Device:
     software: str = ""
     enrolled_at: str = ""
 
+    def shows_calls(self, zone: str, counter: str) -> bool:
+        """Say whether a call to *counter* in *zone* is to be seen on this display."""
+        if self.kind != "display":
+            return False
+        if self.layout.role == "counter":
+            return self.layout.counter == counter
+        zones = self.layout.zones or ((self.zone,) if self.zone else ())
+        return self.layout.role == "board" and (not zones or zone in zones)
+
 
 _COLUMNS = (
     D.id,

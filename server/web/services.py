@@ -29,8 +29,8 @@ EXTENSION = "hallqueue"
 class Presence(Protocol):
     """Who is connected: what the clerk's page and the health page ask."""
 
-    def displays(self, zone: str) -> int:
-        """How many displays that show *zone* are connected."""
+    def connected(self, device: str) -> bool:
+        """Whether a device is connected this very moment."""
 
     def online(self, device: str) -> bool:
         """Whether a device is connected."""

@@ -203,7 +203,7 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     call: str
     times: int
     screens: int
-    """Displays of the counter's zone that are connected now."""
+    """Connected displays on which this call is to be seen: boards of the zone, the counter's own."""
     shown: int
     """Displays that acknowledged this very call and repetition."""
     spoken: bool

@@ -337,7 +337,7 @@ export interface Heard {
   readonly call: string;
   /** 1 for the call, 2 and more for its recalls 重呼. */
   readonly times: number;
-  /** Displays of the counter's zone that are connected now. */
+  /** Connected displays on which this call is to be seen: boards of the zone, the counter's own. */
   readonly screens: number;
   /** Displays that acknowledged this very call and repetition. */
   readonly shown: number;
