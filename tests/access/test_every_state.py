@@ -44,6 +44,12 @@ def at_rest(page: Page) -> None:
     )
 
 
+def drawn_anew(page: Page) -> None:
+    """Let a kiosk draw its screen for the window as it is."""
+    page.evaluate(DRAW_ANEW)
+    expect(page.locator("#kiosk[data-serial='-1'], .kiosk--settling")).to_have_count(0)
+
+
 def measured(page: Page, state: State, size: Size) -> list[str]:
     """Return the faults of a page at a size, on each screen of that size."""
     inches = (0.0,)
@@ -74,10 +80,7 @@ def test_everybody_can_use_it(stage: Stage, chromium: Browser, state: State) -> 
                     if state.anew:
                         state.show(stage, page)
                     else:
-                        page.evaluate(DRAW_ANEW)
-                        expect(
-                            page.locator("#kiosk[data-serial='-1'], .kiosk--settling")
-                        ).to_have_count(0)
+                        drawn_anew(page)
                 found += measured(page, state, size)
     finally:
         if state.leave is not None:
