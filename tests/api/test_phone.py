@@ -198,7 +198,7 @@ def test_what_was_unfolded_stays_so_when_the_page_renews_itself(world: World, ph
 
 def test_it_weighs_less_than_100_kb_with_script(world: World, phone: Page) -> None:
     loaded: list[Response] = []
-    phone.on("response", lambda r: loaded.append(r))  # noqa: PLW0108  Playwright wants a function of its own
+    phone.on("response", lambda r: loaded.append(r))
     phone.goto(world.waiting()["url"])
     phone.wait_for_load_state("load")
 

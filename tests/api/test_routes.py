@@ -27,4 +27,6 @@ def test_every_address_has_a_test() -> None:
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
 
-    assert {(e.method, e.rule) for e in ENDPOINTS} | HEALTH | FILES | PAGES | PHONE_PAGES | MANAGE == served
+    assert {
+        (e.method, e.rule) for e in ENDPOINTS
+    } | HEALTH | FILES | PAGES | PHONE_PAGES | MANAGE == served

@@ -81,7 +81,7 @@ class Ranges:
     def steady(self, shown: Printed, estimate_s: float, ahead: int) -> Printed | None:
         """Return the range for a screen that shows *shown*: that, while it is as good as right.
 
-        A range that jumps to and fro with every call tells nobody anything.
+        A range that jumps with every call tells nobody anything.
         """
         least = self.printed(max(0.0, estimate_s - SLACK_S), ahead)
         most = self.printed(estimate_s + SLACK_S, ahead)
