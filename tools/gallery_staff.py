@@ -150,6 +150,8 @@ def tray(stage: Stage, page: Page) -> None:
     finger = stage.kiosk.finger()
     before = len(stage.model.slips())
     finger.press("choose item:MZ-01").press("take")
+    if finger.screen == "confirm":
+        finger.press("take")
     stage.model.wait_for_slips(before + 1)
     page.goto(stage.model.http)
     expect(page.locator("article, figure, pre, .slip").first).to_be_visible()
