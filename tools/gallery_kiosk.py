@@ -405,7 +405,7 @@ STATES = (
     state("refused-stopped", "取号时刚好停止", refused, leave=reopened),
     state("emergency", "紧急情况", emergency, leave=calm),
     state("offline", "连不上服务器：人数不再显示", cut, leave=healed),
-    state("refused-offline", "连不上服务器：没有取到号", cut_refused, leave=healed),
+    state("refused-offline", "连不上服务器：没有取到号", cut_refused, leave=healed, walk=False),
     state("staff-code", "工作人员口令", staff_code),
     state("staff", "工作人员页", staff),
     state("broken", "地址不对", broken, expected=("404",)),

@@ -19,7 +19,7 @@ from server.actions import catalogue
 from server.kit.contract.screens import Layout
 from tests.access.judge import faults_of
 from tests.access.screens import screens
-from tests.access.test_every_state import at_rest, drawn_anew
+from tests.access.walk import at_rest, drawn_anew
 from tests.support.chromium import KIOSK, OFFICE, SIZES, WALL, guarded_page
 from tools import gallery_kiosk, gallery_phone, gallery_staff
 from tools.gallery_screens import Scene, catalogue_of

@@ -1,4 +1,4 @@
-"""Every state of every page, walked: anybody can see, read, touch and hear it, at every size.
+"""A state of a page, walked: anybody can see, read, touch and hear it, at every size.
 
 The states are those of the gallery, so that what is pictured is what is measured. `guarded_page`
 fails a walk that asks any host but loopback for anything, or writes an error to the console.
@@ -6,7 +6,6 @@ fails a walk that asks any host but loopback for anything, or writes an error to
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.access.judge import faults_of
@@ -31,8 +30,6 @@ DRAW_ANEW = """() => {
   document.dispatchEvent(new Event('visibilitychange'));
 }"""
 """A kiosk's window never changes while it runs; the same screen is drawn anew in the new one."""
-
-WALKED = [s for s in STATES if s.walk]
 
 
 def at_rest(page: Page) -> None:
@@ -64,9 +61,13 @@ def measured(page: Page, state: State, size: Size) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("state", WALKED, ids=[s.name for s in WALKED])
-def test_everybody_can_use_it(stage: Stage, chromium: Browser, state: State) -> None:
-    """No violation of WCAG 2.2 A and AA; no word cut, covered or outside; no small target."""
+def of(*pages: str) -> list[State]:
+    """Return the states to be walked whose names begin with one of *pages*."""
+    return [s for s in STATES if s.walk and s.name.partition("-")[0] in pages]
+
+
+def walk(stage: Stage, chromium: Browser, state: State) -> None:
+    """Prove no violation of WCAG 2.2 A and AA; no word cut, covered or outside; no small target."""
     try:
         with guarded_page(
             chromium, state.sizes[0], touch=state.touch, expected=state.expected
@@ -87,10 +88,3 @@ def test_everybody_can_use_it(stage: Stage, chromium: Browser, state: State) -> 
             state.leave(stage)
 
     assert not found, "\n".join(found)
-
-
-def test_every_state_has_a_name_of_its_own() -> None:
-    """Or one picture would hide another."""
-    names = [s.name for s in STATES]
-
-    assert sorted(set(names)) == sorted(names)
