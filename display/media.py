@@ -34,8 +34,6 @@ MIMES = frozenset(
         "image/jpeg",
         "image/png",
         "image/webp",
-        "image/gif",
-        "image/svg+xml",
         "video/mp4",
         "video/webm",
     }

@@ -222,6 +222,7 @@ def _people(hall: Hall, data: list[str]) -> None:
     ]
     people.append({"login": "guide", "label": "导办", "role": "guide", "counter": ""})
     people.append({"login": "manager", "label": "值班", "role": "manager", "counter": ""})
+    people.append({"login": "admin", "label": "系统", "role": "admin", "counter": ""})
     for person in people:
         person["password"] = new_password()
     listed = [

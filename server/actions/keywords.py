@@ -27,9 +27,13 @@ def set_keywords(w: Work, item: str, words: Sequence[str], *, staff: Staff, expe
     found = list(dict.fromkeys(" ".join(word.split()) for word in words if word.strip()))
     if len(found) > MOST_WORDS:
         raise Refused("malformed", problem=f"一个事项最多 {MOST_WORDS} 个同义词")
+    if any(not any(c.isalnum() for c in word) for word in found):
+        raise Refused("malformed", problem="同义词里至少要有一个字")
     long = next((word for word in found if len(word) > LONGEST_WORD), None)
     if long is not None:
-        raise Refused("malformed", problem=f"“{long}”太长，一个词最多 {LONGEST_WORD} 个字")
+        raise Refused(
+            "malformed", problem=f"“{long[:LONGEST_WORD]}…”太长，一个词最多 {LONGEST_WORD} 个字"
+        )
     if not showing.set_keywords(w, info.id, found, was=expected):
         raise Refused("stale", number=info.name)
     if list(info.keywords) != found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -16,6 +17,9 @@ from server.store import settings
 from server.store.work import Work
 
 LONGEST_REASON = 200
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+PACK = re.compile(r"[a-z0-9_-]{0,40}")
+"""Names of languages and of voice packs, which are folders on a display."""
 
 
 def noted(w: Work, key: str, *, was: object, value: object, reason: str = "") -> int:
@@ -68,6 +72,13 @@ def _voice_problem(one: ZoneVoice) -> str:
     volumes = [one.volume, *(q.volume for q in one.quiet)]
     for wrong, problem in (
         (not one.languages, "至少要有一种语言"),
+        (len(set(one.languages)) != len(one.languages), "同一种语言和语音包选了两次"),
+        (
+            any(
+                not LANGUAGE.fullmatch(s.lang) or not PACK.fullmatch(s.pack) for s in one.languages
+            ),
+            "语音包的名称只能用小写字母、数字、- 和 _",
+        ),
         (not 1 <= one.repeat <= 3, "播报遍数是 1 到 3"),
         (not 0 <= one.gap_ms <= 5000, "间隔是 0 到 5 秒"),
         (any(not 0 <= v <= 100 for v in volumes), "音量是 0 到 100"),

@@ -5,6 +5,8 @@ Nothing is saved while a field is wrong, and what was typed stays in the page.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -15,6 +17,21 @@ from server.domain.moments import instant, local, moment
 
 LONGEST_TYPED = 4000
 """Characters of one field; more is no typing."""
+
+
+BLANK_LINES = re.compile(r"\n[ \t\u3000]*(?:\n[ \t\u3000]*)+")
+JOINERS = "\u200d\ufe0e\ufe0f"
+"""Parts of an emoji, which nobody sees by themselves."""
+
+
+def legible(text: str) -> bool:
+    """Say whether people can see all of *text* as it was typed.
+
+    Control characters, and marks that turn the direction of a line or are nothing to be seen, are
+    not; a text of nothing else would leave an empty page on a wall.
+    """
+    seen = [c for c in text if c != "\n" and c not in JOINERS]
+    return not any(unicodedata.category(c) in {"Cc", "Cf", "Co", "Cn", "Cs"} for c in seen)
 
 
 class Fields:
@@ -58,8 +75,8 @@ class Fields:
 
     def text(self, name: str, what: str, *, most: int, least: int = 1) -> str:
         """Return a text without space around it."""
-        found = self.get(name).replace("\r\n", "\n").strip()
-        if any(ord(c) < 32 and c != "\n" for c in found):
+        found = BLANK_LINES.sub("\n", self.get(name).replace("\r\n", "\n")).strip()
+        if not legible(found):
             self.fail(name, f"{what}里有不能显示的字符，请重新输入")
         elif len(found) < least:
             self.fail(name, f"请填写{what}")
@@ -111,7 +128,7 @@ class Fields:
         if not found:
             return None
         try:
-            at = datetime.fromisoformat(found)
+            at = datetime.strptime(found.replace(" ", "T"), "%Y-%m-%dT%H:%M")  # noqa: DTZ007  the hall's zone is added below
         except ValueError:
             self.fail(name, f"{what}要写成 2026-11-23 09:00 这样的日期和时间")
             return None

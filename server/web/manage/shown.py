@@ -84,7 +84,13 @@ def notice(key: int) -> Page:
         return (_notice_page(there, fields, stale=changed), 409)
     if done is None:
         return (_notice_page(there, fields), 422)
-    return saved("公告已保存，屏幕在下一页换上。", "manage.shown")
+    over = post.to_at is not None and post.to_at <= services().read(lambda r: r.at)
+    return saved(
+        "公告已保存，但结束时间已经过了，屏幕不会显示。"
+        if over
+        else "公告已保存，屏幕在下一页换上。",
+        "manage.shown",
+    )
 
 
 def _notice(key: int) -> Notice:
