@@ -410,6 +410,6 @@ STATES = (
     state("staff", "工作人员页", staff),
     state("broken", "地址不对", broken, expected=("404",)),
     state("lunch", "午休", at_hour(2.6, "午休"), leave=morning, walk=False),
-    state("closed", "下班后", at_hour(8.6, "结束"), leave=morning, walk=False),
+    state("closed", "下班后", at_hour(8.6, "不是取号时间"), leave=morning, walk=False),
 )  # fmt: skip
 """Everything a citizen may see at a kiosk."""
