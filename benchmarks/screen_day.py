@@ -10,6 +10,7 @@ longest task by the processor time of the page's own thread.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -18,7 +19,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Page, Playwright, sync_playwright
 
 HERE = Path(__file__).parent
 DAY_S = 86_400
@@ -34,15 +35,20 @@ WATCH = """() => {
 }"""
 
 
-def played(*, day_s: int = DAY_S) -> dict[str, Any]:
-    """Play *day_s* seconds of the hall and return what was measured."""
+def played(*, day_s: int = DAY_S, playwright: Playwright | None = None) -> dict[str, Any]:
+    """Play *day_s* seconds of the hall and return what was measured.
+
+    Args:
+        day_s: seconds of the hall's day.
+        playwright: a driver that runs already in this process; it allows no second one.
+    """
     process = subprocess.Popen(
         [sys.executable, str(HERE / "screen_process.py"), "0"], stdout=subprocess.PIPE, text=True
     )
     try:
         assert process.stdout is not None
         url = f"http://127.0.0.1:{int(process.stdout.readline())}/"
-        with sync_playwright() as p:
+        with contextlib.nullcontext(playwright) if playwright else sync_playwright() as p:
             browser = p.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
             page = browser.new_page(viewport={"width": 1920, "height": 1080})
             page.goto(url)

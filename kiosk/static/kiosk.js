@@ -33,6 +33,8 @@ let byKeys = false;
 let busy = "";
 /** @type {(() => void) | null} a touch that waits for a refresh */
 let waiting = null;
+/** @type {string[]} digits of a code, typed faster than the kiosk answers */
+let digits = [];
 let stale = false;
 let endsAt = 0;
 let aliveAt = 0;
@@ -84,7 +86,10 @@ async function ask(path, request) {
  * @param {HTMLElement} [button]
  */
 function touch(act, button) {
-  if (busy === "touch") return;
+  if (busy === "touch") {
+    if (act.startsWith("digit ") && digits.length < 16) digits.push(act);
+    return;
+  }
   const body = new FormData(screen());
   body.set("act", act);
   if (busy === "refresh") waiting ??= () => void send(body, button);
@@ -130,8 +135,10 @@ async function refresh() {
 /** Do what came up meanwhile, a citizen's touch first. */
 function next() {
   const first = waiting;
+  const digit = digits.shift();
   waiting = null;
   if (first) first();
+  else if (digit !== undefined) touch(digit);
   else if (wanted !== null) search();
   else if (stale) void refresh();
 }
@@ -156,6 +163,7 @@ function show(html) {
   } else {
     pagers.forget();
     wanted = null;
+    digits = [];
     old.replaceWith(fresh);
     document.documentElement.lang = fresh.lang;
     if (byKeys) fresh.querySelector("main")?.focus();

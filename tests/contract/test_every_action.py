@@ -7,12 +7,25 @@ from __future__ import annotations
 
 import pytest
 
-from server.actions import calling, catalogue, counters, days, devices, tickets
+from server.actions import (
+    calling,
+    catalogue,
+    counters,
+    days,
+    devices,
+    screens,
+    searches,
+    settings,
+    tickets,
+    waits,
+)
 from server.domain.people import Role, Staff
 from server.kit.contract.messages import DeviceChanged
+from server.kit.contract.screens import Layout, ZoneVoice
 from server.kit.contract.views import Done
 from server.store import devices as device_rows
 from tests.support.bench import Bench
+from tests.support.waits import look
 
 
 def serving(bench: Bench, staff: Staff, item: str = "MZ-01", counter: str = "1") -> Done:
@@ -342,3 +355,46 @@ def test_a_pause_past_its_time_is_told(bench: Bench) -> None:
     bench.verified(days.tick)
 
     assert next(c.until for c in bench.board().counters if c.code == "1") is None
+
+
+def test_what_managers_change_is_told_to_staff_and_to_the_device(bench: Bench) -> None:
+    manager = bench.staff("m", (Role.MANAGER, ""))
+    display, kiosk = bench.device("display"), bench.device()
+
+    bench.verified(lambda w: settings.set_voice(w, (ZoneVoice(),), staff=manager, expected=0))
+    voice = bench.events()[-1].message.TYPE
+    bench.verified(
+        lambda w: screens.assign(
+            w,
+            display.uid,
+            name="大屏",
+            zone="",
+            layout=Layout(rows=6),
+            expected=1,
+            staff=manager,
+        )
+    )
+    assigned = [e.message.TYPE for e in bench.events()][-2:]
+    bench.verified(lambda w: searches.record(w, kiosk, text="开网吧", language="zh"))
+
+    assert voice == "setting.changed"
+    assert assigned == ["setting.changed", "device.assigned"]
+    assert bench.events()[-1].message.TYPE == "search.missed"
+
+
+def test_a_forecast_is_told_for_each_queue_it_changes(bench: Bench) -> None:
+    bench.open()
+    bench.issue()
+
+    forecast = look(bench)
+    bench.verified(lambda w: waits.tell(w, forecast))
+
+    assert next(q.high_min for q in bench.board().queues if q.code == "A") is not None
+
+
+def test_a_number_given_back_by_its_holder_is_told(bench: Bench) -> None:
+    token = bench.issue().url.rpartition("/")[2]
+
+    bench.verified(lambda w: tickets.give_back(w, token))
+
+    assert next(q.waiting for q in bench.board().queues if q.code == "A") == 0

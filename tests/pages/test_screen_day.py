@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from tests.support.chromium import driver
+
 BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
 
 
@@ -15,7 +17,8 @@ def test_a_page_keeps_nothing_of_a_busy_stretch() -> None:
         from screen_day import played
     finally:
         sys.path.remove(str(BENCHMARKS))
-    got = played(day_s=600)
+    with driver() as playwright:
+        got = played(day_s=600, playwright=playwright)
 
     assert got["events"] == 6000
     assert got["calls_acknowledged"] > 0

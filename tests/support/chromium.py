@@ -12,7 +12,14 @@ import shutil
 from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, WebError, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    WebError,
+    sync_playwright,
+)
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -39,10 +46,28 @@ def find_chromium() -> str:
     raise RuntimeError(msg)
 
 
+_DRIVERS: list[Playwright] = []
+"""The driver that runs in this process: Playwright's blocking interface allows one at a time."""
+
+
+@contextlib.contextmanager
+def driver() -> Iterator[Playwright]:
+    """Start Playwright's driver, or lend the one that runs already."""
+    if _DRIVERS:
+        yield _DRIVERS[0]
+        return
+    with sync_playwright() as started:
+        _DRIVERS.append(started)
+        try:
+            yield started
+        finally:
+            _DRIVERS.clear()
+
+
 @contextlib.contextmanager
 def launched() -> Iterator[Browser]:
     """Start a Chromium that can reach loopback only."""
-    with sync_playwright() as p:
+    with driver() as p:
         browser = p.chromium.launch(
             executable_path=find_chromium(),
             args=[

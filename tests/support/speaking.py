@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 import urllib3
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from display.voice.phrases import Call, emergency_sentences, sentences
 from server.actions import catalogue
@@ -24,7 +24,7 @@ from server.kit.contract.messages import Message
 from server.kit.contract.screens import Spoken, ZoneVoice
 from server.kit.voice.render import Voice
 from server.store import settings
-from tests.support.chromium import find_chromium
+from tests.support.chromium import driver, find_chromium
 from tests.support.hall import ROOT, Clerk, RunningHall, running_hall
 from tests.support.ports import free_port, wait_port, wait_until
 from tests.support.voice import recorded_pack, tone
@@ -144,7 +144,7 @@ def box(
 @contextlib.contextmanager
 def browser(*flags: str) -> Iterator[Browser]:
     """Start a Chromium of the test's own, with *flags*."""
-    with sync_playwright() as p:
+    with driver() as p:
         started = p.chromium.launch(
             executable_path=find_chromium(),
             args=["--no-sandbox", "--disable-dev-shm-usage", *flags],

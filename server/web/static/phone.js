@@ -75,7 +75,9 @@
   }
 
   function tell() {
-    if (navigator.vibrate) navigator.vibrate([400, 150, 400, 150, 800]);
+    // A browser vibrates only for someone who has touched the page, and complains otherwise.
+    var touched = navigator.userActivation ? navigator.userActivation.hasBeenActive : true;
+    if (touched && navigator.vibrate) navigator.vibrate([400, 150, 400, 150, 800]);
     ring(4);
     window.scrollTo(0, 0);
   }
