@@ -31,7 +31,7 @@ WORDS = {
     "tray": "纸盘",
     "disclosures": "五公开",
     "guide": "办事指南",
-    "window": "3号窗口",
+    "window": "号窗口",
 }
 """What stands in the first HTML of each page, before any script."""
 
