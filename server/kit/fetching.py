@@ -21,13 +21,59 @@ PAUSE_S = 2.0
 _log = logging.getLogger("hall.link")
 
 
-class CatalogueFetcher:
-    """One thread that has the catalogue of the digest asked for, sooner or later.
+class _Fetcher:
+    """One thread that asks the server when it is wanted, and again until the answer will do."""
+
+    NAME = ""
+    """What is fetched, for the thread and the log."""
+
+    def __init__(
+        self, *, http: ServerHttp, keeping: Keeping, headers: Callable[[], Mapping[str, str]]
+    ) -> None:
+        self._http = http
+        self._keeping = keeping
+        self._headers = headers
+        self._wanted = threading.Event()
+        self._stopping = False
+
+    def start(self) -> None:
+        """Begin to work."""
+        threading.Thread(target=self._run, name=f"hall-{self.NAME}", daemon=True).start()
+
+    def stop(self) -> None:
+        """End after the request under way."""
+        self._stopping = True
+        self._wanted.set()
+
+    def _run(self) -> None:
+        while True:
+            self._wanted.wait()
+            self._wanted.clear()
+            if self._stopping:
+                return
+            try:
+                done = self._fetch()
+            except (Unreachable, Refused, msgspec.ValidationError) as problem:
+                _log.warning("the %s could not be fetched: %s", self.NAME, problem)
+                done = False
+            if not done:
+                time.sleep(PAUSE_S)
+                self._wanted.set()
+
+    def _fetch(self) -> bool:
+        """Ask once; return whether that will do for now."""
+        raise NotImplementedError
+
+
+class CatalogueFetcher(_Fetcher):
+    """Has the catalogue of the digest asked for, sooner or later.
 
     Args:
         headers: the device's credentials now; raises `Refused` while it is not enrolled.
-        found: called from this thread with every new catalogue.
+        found: called from the fetching thread with every new catalogue.
     """
+
+    NAME = "catalogue"
 
     def __init__(
         self,
@@ -37,28 +83,15 @@ class CatalogueFetcher:
         headers: Callable[[], Mapping[str, str]],
         found: Callable[[Catalogue], None],
     ) -> None:
-        self._http = http
-        self._keeping = keeping
-        self._headers = headers
+        super().__init__(http=http, keeping=keeping, headers=headers)
         self._found = found
         self._known = keeping.catalogue()
         self._digest = ""
-        self._wanted = threading.Event()
-        self._stopping = False
 
     @property
     def known(self) -> Catalogue | None:
         """The newest catalogue fetched or kept."""
         return self._known
-
-    def start(self) -> None:
-        """Begin to work."""
-        threading.Thread(target=self._run, name="hall-catalogue", daemon=True).start()
-
-    def stop(self) -> None:
-        """End after the request under way."""
-        self._stopping = True
-        self._wanted.set()
 
     def want(self, digest: str) -> None:
         """Have the catalogue of *digest*; does nothing when it is known."""
@@ -69,24 +102,13 @@ class CatalogueFetcher:
     def _satisfied(self) -> bool:
         return self._known is not None and self._known.digest == self._digest
 
-    def _run(self) -> None:
-        while True:
-            self._wanted.wait()
-            self._wanted.clear()
-            if self._stopping:
-                return
-            try:
-                found = self._fetched()
-            except (Unreachable, Refused, msgspec.ValidationError) as problem:
-                _log.warning("the catalogue could not be fetched: %s", problem)
-                found = None
-            if found is not None:
-                self._known = found
-                self._keeping.keep_catalogue(found)
-                self._found(found)
-            if not self._satisfied():
-                time.sleep(PAUSE_S)
-                self._wanted.set()
+    def _fetch(self) -> bool:
+        found = self._fetched()
+        if found is not None:
+            self._known = found
+            self._keeping.keep_catalogue(found)
+            self._found(found)
+        return self._satisfied()
 
     def _fetched(self) -> Catalogue | None:
         """Return the catalogue in force, None when it is the known one (304 by its ETag)."""
@@ -99,13 +121,15 @@ class CatalogueFetcher:
         return msgspec.convert(known_fields(answered(answer), Catalogue), Catalogue)
 
 
-class SetupFetcher:
-    """One thread that has what this device is told to be, sooner or later after each `want`.
+class SetupFetcher(_Fetcher):
+    """Has what this device is told to be, sooner or later after each `want`.
 
     Args:
         headers: the device's credentials now; raises `Refused` while it is not enrolled.
-        found: called from this thread with every setup that is another than the known one.
+        found: called from the fetching thread with every setup that is another than the known one.
     """
+
+    NAME = "setup"
 
     def __init__(
         self,
@@ -115,46 +139,20 @@ class SetupFetcher:
         headers: Callable[[], Mapping[str, str]],
         found: Callable[[DeviceSetup], None],
     ) -> None:
-        self._http = http
-        self._keeping = keeping
-        self._headers = headers
+        super().__init__(http=http, keeping=keeping, headers=headers)
         self._found = found
         self.known = keeping.setup()
         """The newest setup fetched or kept."""
-        self._wanted = threading.Event()
-        self._stopping = False
-
-    def start(self) -> None:
-        """Begin to work."""
-        threading.Thread(target=self._run, name="hall-setup", daemon=True).start()
-
-    def stop(self) -> None:
-        """End after the request under way."""
-        self._stopping = True
-        self._wanted.set()
 
     def want(self) -> None:
         """Ask the server soon."""
         self._wanted.set()
 
-    def _run(self) -> None:
-        while True:
-            self._wanted.wait()
-            self._wanted.clear()
-            if self._stopping:
-                return
-            try:
-                found = self._fetched()
-            except (Unreachable, Refused, msgspec.ValidationError) as problem:
-                _log.warning("the setup could not be fetched: %s", problem)
-                time.sleep(PAUSE_S)
-                self._wanted.set()
-                continue
-            if found != self.known:
-                self.known = found
-                self._keeping.keep_setup(found)
-                self._found(found)
-
-    def _fetched(self) -> DeviceSetup:
+    def _fetch(self) -> bool:
         answer = self._http.send("GET", "/api/v1/devices/me", None, self._headers(), timeout_s=5.0)
-        return msgspec.convert(known_fields(answered(answer), DeviceSetup), DeviceSetup)
+        found = msgspec.convert(known_fields(answered(answer), DeviceSetup), DeviceSetup)
+        if found != self.known:
+            self.known = found
+            self._keeping.keep_setup(found)
+            self._found(found)
+        return True
