@@ -86,7 +86,14 @@ def test_only_the_store_speaks_sql():
     ).stdout.split()  # fmt: skip
 
     # The entry point reads a database's address, to show it without its password.
-    may = ("server/store/", "server/__main__.py", "server/console.py", "tools/", "tests/", "benchmarks/")
+    may = (
+        "server/store/",
+        "server/__main__.py",
+        "server/console.py",
+        "tools/",
+        "tests/",
+        "benchmarks/",
+    )
 
     outside = {p for p in speaking if not p.startswith(may)}
 
