@@ -60,9 +60,11 @@ def confirmation(profile: PrinterProfile, pid: str) -> bytes:
     match profile.confirm.kind:
         case "process_id":
             return bytes.fromhex("1D284806003030") + pid.encode("ascii")
-        case "gs_r":
+        case "gs_r" | "asb":
             return ASK_PAPER
-        case "dle_eot":
+        case "star_etb":
+            return b"\x17"
+        case "dle_eot" | "none":
             return b""
 
 
@@ -86,6 +88,8 @@ def encode_char(ch: str, profile: PrinterProfile) -> bytes | None:
             row, column = code[0] - 0xA0, code[1] - 0xA0
             known = 1 <= column <= 94 and (1 <= row <= 9 or 16 <= row <= 87)
             return code if known else None
+        case "none":
+            return None
 
 
 def native_qr(data: str, qr: Qr) -> bytes:

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from server.kit.contract import codec
+from server.kit.contract.devices import Part
 
 Code = Annotated[str, Meta(max_length=64)]
 Token = Annotated[str, Meta(max_length=512)]
@@ -59,6 +60,8 @@ class DeviceStatus(Struct, frozen=True, kw_only=True):
     faults: Annotated[list[Code], Meta(max_length=16)] = msgspec.field(default_factory=list)
     sound: Code = ""
     """Whether a display can be heard: `ok`, `muted`, `failed` or `none`; empty = it does not say."""
+    parts: Annotated[list[Part], Meta(max_length=80)] = msgspec.field(default_factory=list)
+    """What hangs on it."""
 
 
 class Ack(Struct, frozen=True, kw_only=True):

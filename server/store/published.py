@@ -15,7 +15,14 @@ from server.kit.contract.views import (
     CatalogueQueue,
     CatalogueZone,
 )
-from server.store.settings import common_of, kiosk_of, voice_of
+from server.store.settings import (
+    common_of,
+    complaint_phone_of,
+    kiosk_of,
+    real_name_of,
+    slip_of,
+    voice_of,
+)
 from server.store.work import Read
 
 
@@ -101,6 +108,9 @@ def _build(r: Read) -> Catalogue:
         voice=voice_of(c.settings),
         kiosk=kiosk_of(c.settings),
         common_items=common,
+        slip=slip_of(c.settings),
+        real_name=real_name_of(c.settings),
+        complaint_phone=complaint_phone_of(c.settings),
     )
 
 

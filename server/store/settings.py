@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import msgspec
 import sqlalchemy as sa
 
+from server.kit.contract.paper import RealName, SlipLayout
 from server.kit.contract.screens import KioskRules, ZoneVoice
 from server.store import tables
 from server.store.sql import Sql
@@ -23,10 +24,12 @@ from server.store.work import Read, Work
 T = TypeVar("T")
 X, G = tables.setting.c, tables.setting_change.c
 
-VOICE, KIOSK = "voice", "kiosk"
+VOICE, KIOSK, SLIP, REAL_NAME = "voice", "kiosk", "slip", "real_name"
 """Keys of the settings whose Structs the catalogue carries."""
 COMMON = "common_items"
 """Key of what is learnt, not set: codes of the items taken most."""
+COMPLAINT_PHONE = "complaint_phone"
+"""Key of the telephone for complaints, a JSON string."""
 DEFAULT_VOICE: tuple[ZoneVoice, ...] = (ZoneVoice(),)
 
 _log = logging.getLogger("hallqueue.settings")
@@ -93,6 +96,21 @@ def voice_of(settings: Mapping[str, Any]) -> tuple[ZoneVoice, ...]:
 def kiosk_of(settings: Mapping[str, Any]) -> KioskRules:
     """Return how kiosks are set."""
     return _read(settings, KIOSK, KioskRules, KioskRules())
+
+
+def slip_of(settings: Mapping[str, Any]) -> SlipLayout:
+    """Return what stands on a slip; no blocks = the layout that ships with the product."""
+    return _read(settings, SLIP, SlipLayout, SlipLayout())
+
+
+def real_name_of(settings: Mapping[str, Any]) -> RealName:
+    """Return which queues ask for an identity card."""
+    return _read(settings, REAL_NAME, RealName, RealName())
+
+
+def complaint_phone_of(settings: Mapping[str, Any]) -> str:
+    """Return the telephone for complaints, empty when none is named."""
+    return _read(settings, COMPLAINT_PHONE, str, "")
 
 
 def common_of(settings: Mapping[str, Any]) -> tuple[str, ...]:

@@ -478,6 +478,25 @@ sa.Index(
     postgresql_where=ticket.c.counter_id.is_not(None),
 )
 
+ticket_holder = sa.Table(
+    "ticket_holder",
+    METADATA,
+    sa.Column("ticket_id", Key, sa.ForeignKey("ticket.id"), primary_key=True),
+    _hall(),
+    _text("date", None),
+    _text("holder", None),
+    comment=(
+        "Who took a number by card 实名取号: only a keyed hash of that day, by which one person is"
+        " known again on the same day and nobody can be found."
+    ),
+)
+sa.Index(
+    "ix_ticket_holder",
+    ticket_holder.c.hall_id,
+    ticket_holder.c.date,
+    ticket_holder.c.holder,
+)
+
 print_job = sa.Table(
     "print_job",
     METADATA,
@@ -567,6 +586,32 @@ device = sa.Table(
     _int("version", 1),
     sa.CheckConstraint("kind IN ('kiosk', 'display', 'pad')", name="kind"),
     comment="Enrolled kiosks, displays and pads; only the hash of a token is kept.",
+)
+
+device_ask = sa.Table(
+    "device_ask",
+    METADATA,
+    _id(),
+    _text("uid", None, unique=True),
+    _ref("device_id", "device.id"),
+    _text("what", None),
+    _text("part"),
+    _text("asked_by", None),
+    _text("asked_at", None),
+    _text("state", "asked"),
+    _text("detail"),
+    sa.Column("answered_at", Text),
+    sa.CheckConstraint("state IN ('asked', 'begun', 'done', 'failed')", name="state"),
+    comment="What staff asked of a device from afar: test page, restart; and what became of it.",
+)
+
+identity_day = sa.Table(
+    "identity_day",
+    METADATA,
+    sa.Column("hall_id", Key, sa.ForeignKey("hall.id"), primary_key=True),
+    sa.Column("date", Text, primary_key=True),
+    _text("secret", None),
+    comment="The key of a day by which kiosks hash card numbers 实名取号; deleted at its end.",
 )
 
 enrolment = sa.Table(

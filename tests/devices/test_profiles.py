@@ -36,10 +36,6 @@ def test_every_shipped_profile_loads(name):
     assert load_printer(name).id == name
 
 
-def test_the_three_profiles_of_this_release_are_there():
-    assert printer_profiles() == ("epson_tm_cn", "generic_58_gbk", "generic_80_gbk")
-
-
 def test_the_schema_file_is_the_one_that_the_types_give():
     """Write it again by `python -m server.kit.serial.profiles > firmware_configs/schema.json`."""
     assert (FOLDER / "schema.json").read_text("utf-8") == schema_text()
@@ -69,22 +65,51 @@ def test_an_impossible_value_refuses_and_says_where(old, new, names):
     assert names in refusal(changed(old, new))
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("baud = 9600", "baud = 9601", "不能是 9601；允许：1200、2400、4800、9600"),
+        ('flow = "none"', 'flow = "dsrdtr"', "允许：none、rtscts、xonxoff"),
+        (
+            "[link]\n",
+            "[link]\nspeed = 9600\n",
+            "不认识这个键；允许：baud、bits、parity、stop、flow",
+        ),
+        ('bytes = "1D564200"', 'bytes = "1d564200"', "允许：大写十六进制字节，如 1D56 4200"),
+        ('means = "jam"', 'means = "jamm"', "paper_out；或 near_end"),
+    ],
+)
+def test_a_wrong_value_is_refused_with_file_line_and_what_is_allowed(old, new, words):
+    text = changed(old, new)
+    lines = zip(text.splitlines(), TEXT.splitlines(), strict=False)
+    line = next(i for i, (now, was) in enumerate(lines, 1) if now != was)
+
+    assert f"generic_80_gbk.toml 第 {line} 行" in refusal(text)
+    assert words in refusal(text)
+
+
+def test_a_missing_value_names_what_may_stand_there():
+    assert "paper.columns：缺少这一项；允许：整数，不小于 1" in refusal(
+        changed("columns = 48\n", "")
+    )
+
+
 def test_a_value_without_a_source_refuses():
     assert "cut.bytes" in refusal(changed('\ncut = "', '\ncutter = "'))
 
 
 def test_a_bit_of_a_query_that_is_never_asked_refuses():
-    assert "never asked" in refusal(changed("queries = [1, 2, 3, 4]", "queries = [1, 2, 4]"))
+    assert "没有查询的状态" in refusal(changed("queries = [1, 2, 3, 4]", "queries = [1, 2, 4]"))
 
 
 def test_a_profile_that_cannot_see_the_end_of_paper_refuses():
     text = TEXT.replace('means = "paper_out"', 'means = "offline"')
 
-    assert "paper is out" in refusal(text)
+    assert "缺纸" in refusal(text)
 
 
 def test_a_profile_must_be_called_like_its_file():
-    assert "its id is" in refusal(TEXT, name="other")
+    assert "应与文件名相同" in refusal(TEXT, name="other")
 
 
 def test_broken_toml_refuses_with_its_name():
@@ -100,7 +125,7 @@ def test_a_site_may_keep_its_own_profile_anywhere(tmp_path):
 
 @pytest.mark.parametrize("name", ["no_such", "../printers/epson_tm_cn", "/nowhere/x.toml"])
 def test_a_profile_that_is_not_there_refuses(name):
-    with pytest.raises(ValueError, match="there is no profile"):
+    with pytest.raises(ValueError, match="没有"):
         load_printer(name)
 
 

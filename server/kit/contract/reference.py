@@ -19,7 +19,7 @@ from types import ModuleType
 import msgspec
 import msgspec.inspect as mi
 
-from server.kit.contract import board, messages, screens, views
+from server.kit.contract import board, devices, messages, paper, screens, views
 from server.kit.contract.codec import VERSION
 from server.kit.contract.messages import MESSAGES, PUBLIC, Message
 from server.kit.contract.reasons import REASONS
@@ -162,7 +162,7 @@ def typescript() -> str:
 def _typescript() -> Iterator[str]:
     yield f"// Made from the Structs by `{AGAIN}`; edits here are lost."
     yield "// Moments are UTC text such as 2026-11-23T01:15:07.412Z; dates are hall-local."
-    for module in (screens, views, board, messages):
+    for module in (screens, paper, devices, views, board, messages):
         yield ""
         yield f"// {module.__name__.rpartition('.')[2]}: {_module_doc(module)}"
         for struct in structs_of(module):
@@ -274,6 +274,8 @@ def _markdown() -> Iterator[str]:
         ("Board", "What a snapshot carries, and what events are folded into.", board),
         ("Answers", "What HTTP answers with.", views),
         ("Screens", "What screens, voice and kiosks are told to be.", screens),
+        ("Paper", "How slips look, and how a hall asks for identity.", paper),
+        ("Devices", "What hangs on a box, as the box tells it.", devices),
     ):
         yield f"\n## {title}\n\n{intro}"
         for struct in structs_of(module):

@@ -148,6 +148,8 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     (Chinese signage practice, *assumed*)."""
     voice: bool = True
     """Whether this screen has a loudspeaker that may speak for its zones."""
+    pads: tuple[str, ...] = ()
+    """Codes of the counters whose call pads 呼叫器 hang on this box; their keys alone are obeyed."""
 
 
 class DeviceSetup(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

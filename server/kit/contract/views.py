@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from server.kit.contract.paper import RealName, SlipLayout
 from server.kit.contract.screens import (
     DutyLeader,
     KioskRules,
@@ -150,6 +151,10 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     common_items: tuple[str, ...] = ()
     """Codes of the items taken most in the last weeks, most taken first; empty until enough were
     taken, and then the items' own `common` is what managers marked."""
+    slip: SlipLayout = SlipLayout()
+    real_name: RealName = RealName()
+    complaint_phone: str = ""
+    """The hall's telephone for complaints 投诉电话, as it is printed; empty = none is named."""
 
 
 class TicketSlip(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

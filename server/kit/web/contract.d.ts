@@ -131,6 +131,8 @@ export interface Layout {
   readonly distance_m: number;
   /** Whether this screen has a loudspeaker that may speak for its zones. */
   readonly voice: boolean;
+  /** Codes of the counters whose call pads 呼叫器 hang on this box; their keys alone are obeyed. */
+  readonly pads: readonly string[];
 }
 
 /** What a device is told to be; it asks `GET /api/v1/devices/me` after `device.assigned`. */
@@ -145,6 +147,84 @@ export interface DeviceSetup {
   /** Code of the zone 分区. */
   readonly zone: string;
   readonly layout: Layout;
+}
+
+// paper: How a hall's slips 小票 look, and how it asks for identity: data that managers edit, frozen.
+
+/** One part of a slip, from top to bottom. What is empty for a ticket is left out by itself. */
+export interface SlipBlock {
+  /** One of `SLIP_BLOCKS`. */
+  readonly what: string;
+  /** Times the size of running text, 1 to 8; printed smaller where it does not fit. */
+  readonly size: number;
+  /** Twice as high as wide. */
+  readonly tall: boolean;
+  /** At the left edge instead of centred. */
+  readonly left: boolean;
+  readonly bold: boolean;
+  /** A blank line before it. */
+  readonly gap: boolean;
+  /** Own words, for `text`; the caption under a `qr`. */
+  readonly text: string;
+}
+
+/** What stands on a slip; empty = the layout that ships with the product. */
+export interface SlipLayout {
+  readonly blocks: readonly SlipBlock[];
+}
+
+/** Taking a number with an identity card 实名取号. The card's number never leaves the kiosk. */
+export interface RealName {
+  /** Codes of the queues that ask for a card. */
+  readonly queues: readonly string[];
+  /** true where the hall gives no number without a card; otherwise 不刷身份证也能取号. */
+  readonly required: boolean;
+  /** Numbers of one queue that a person may take on a day; 0 = any, but one open at a time. */
+  readonly a_day: number;
+  /** Stands beside the reader, at most 80 characters. */
+  readonly notice: string;
+}
+
+// devices: What hangs on a box, as the box tells the server: printers, bars, pads, readers. Frozen, staff only.
+
+/** Something wrong with a part. */
+export interface PartFault {
+  /** As in a device's `faults`: `paper_out`, `silent`, `no_port`, `refused` ... */
+  readonly code: string;
+  /** UTC. */
+  readonly since: string;
+}
+
+/** One attached device; sent with every acknowledgement of its box. */
+export interface Part {
+  /** Unchanging within the box: `printer`, `led:3`, `pad:3`, `reader`. */
+  readonly key: string;
+  /** `printer`, `led`, `pad`, `rater` or `reader`. */
+  readonly role: string;
+  /** For staff: `3号窗口条屏`. */
+  readonly name: string;
+  /** Id of its profile in `firmware_configs`. */
+  readonly profile: string;
+  readonly profile_name: string;
+  /** How far the profile is proved, see `server.kit.serial.profiles.Verified`. */
+  readonly verified: string;
+  /** Address of its port. */
+  readonly port: string;
+  /** Code of its counter; empty = none. */
+  readonly counter: string;
+  /** The one to tell first before the others; `near_end` last. */
+  readonly faults: readonly PartFault[];
+  /** UTC: when it last proved that it did what it was told; empty = not since the box started. */
+  readonly confirmed_at: string;
+  /** How long that proof took; of a printer from the first byte to the proof. */
+  readonly confirm_ms: number;
+  /** Of a printer: what proves a slip, `process_id` … `none`. */
+  readonly confirm_kind: string;
+  /** Estimate of the paper left on the roll; -1 = no printer, or nobody said that a roll is new. */
+  readonly paper_left_mm: number;
+  readonly paper_roll_mm: number;
+  /** Characters that it could not show lately; `〓` or `?` stood in their place. */
+  readonly replaced: readonly string[];
 }
 
 // views: Answers to questions: what kiosk, display and staff pages show. Frozen, without behaviour.
@@ -282,6 +362,10 @@ export interface Catalogue {
   readonly kiosk: KioskRules;
   /** Codes of the items taken most in the last weeks, most taken first; empty until enough were taken, and then the items' own `common` is what managers marked. */
   readonly common_items: readonly string[];
+  readonly slip: SlipLayout;
+  readonly real_name: RealName;
+  /** The hall's telephone for complaints 投诉电话, as it is printed; empty = none is named. */
+  readonly complaint_phone: string;
 }
 
 /** Everything that is printed on a slip 小票 and shown on the number page. */

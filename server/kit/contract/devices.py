@@ -1,0 +1,53 @@
+"""What hangs on a box, as the box tells the server: printers, bars, pads, readers. Frozen, staff only.
+
+A part has no field that could hold a citizen's name or number; its name is the device's own.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class PartFault(msgspec.Struct, frozen=True, kw_only=True):
+    """Something wrong with a part."""
+
+    code: str
+    """As in a device's `faults`: `paper_out`, `silent`, `no_port`, `refused` ..."""
+    since: str
+    """UTC."""
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """One attached device; sent with every acknowledgement of its box."""
+
+    key: str
+    """Unchanging within the box: `printer`, `led:3`, `pad:3`, `reader`."""
+    role: str
+    """`printer`, `led`, `pad`, `rater` or `reader`."""
+    name: str
+    """For staff: `3号窗口条屏`."""
+    profile: str
+    """Id of its profile in `firmware_configs`."""
+    profile_name: str
+    verified: str
+    """How far the profile is proved, see `server.kit.serial.profiles.Verified`."""
+    port: str
+    """Address of its port."""
+    counter: str = ""
+    """Code of its counter; empty = none."""
+    faults: tuple[PartFault, ...] = ()
+    """The one to tell first before the others; `near_end` last."""
+    confirmed_at: str = ""
+    """UTC: when it last proved that it did what it was told; empty = not since the box started."""
+    confirm_ms: int = 0
+    """How long that proof took; of a printer from the first byte to the proof."""
+    confirm_kind: str = ""
+    """Of a printer: what proves a slip, `process_id` … `none`."""
+    paper_left_mm: int = -1
+    """Estimate of the paper left on the roll; -1 = no printer, or nobody said that a roll is new."""
+    paper_roll_mm: int = 0
+    replaced: tuple[str, ...] = ()
+    """Characters that it could not show lately; `〓` or `?` stood in their place."""
+
+
+PART_ROLES = ("printer", "led", "pad", "rater", "reader")
