@@ -17,6 +17,8 @@ from server.kit.contract.words import about, wait_words
 
 REPLACEMENT = "〓"
 """Stands where a printer has no glyph: the Chinese printers' own mark for a missing character."""
+RULE = "─"
+"""What a rule is made of: U+2500, A9A4 in GB2312, two cells wide."""
 MAX_SIZE = 4
 """The number is printed four times as wide and high as the text, or as large as fits."""
 
@@ -30,6 +32,8 @@ class Line:
     height: int = 1
     left: bool = False
     """True for running text, which begins at the left edge; everything else is centred."""
+    bold: bool = False
+    """Printed twice as dark, where the printer can."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +51,16 @@ class QrCode:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A line across the whole paper; a row of `RULE` where the printer draws only characters."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cut:
     """The end of the slip: the paper is parted."""
 
 
-Op = Line | Gap | QrCode | Cut
+Op = Line | Gap | QrCode | Rule | Cut
 
 
 def layout(slip: TicketSlip, columns: int) -> tuple[Op, ...]:
