@@ -15,6 +15,7 @@ from kiosk import journey as j
 from kiosk.assist import Help, HelpLine
 from kiosk.config import KioskConfig
 from kiosk.content import Content, Hall
+from kiosk.equipment import Equipment
 from kiosk.journal import Journal, JournalFull
 from kiosk.journey import (
     Act,
@@ -27,7 +28,6 @@ from kiosk.journey import (
     TryCode,
 )
 from kiosk.language import Language, names
-from kiosk.machine import Machine, facts_of
 from kiosk.outside import KioskLink, KioskPrinter
 from kiosk.page import Page, UnknownPage
 from kiosk.refusals import refusal_of
@@ -35,7 +35,6 @@ from kiosk.take import Taker
 from kiosk.vain import VainSearches
 from kiosk.views import guide_of
 from kiosk.voice import Reader, Speaks
-from kiosk.watching import PrinterWatch
 from kiosk.words import Words
 from server.kit.contract.codec import Event
 from server.kit.contract.messages import HelpAnswered, SlipRequested
@@ -49,8 +48,6 @@ FRESH_S = 10.0
 """Counts are shown as truth until the last beat is so old (the server beats every 2 s)."""
 TEND_S = 5.0
 """Outcomes that could not be delivered are tried again so often."""
-STUCK_S = 4.0
-"""A slip not printed for so long while the printer reports a fault is told to the citizen."""
 log = structlog.get_logger(__name__)
 
 
@@ -86,7 +83,6 @@ class Kiosk:
         self.languages = tuple(languages)
         self._words = {x.code: Words(x) for x in languages}
         self.reader = Reader(voice)
-        self._printer = printer
         self._monotonic = monotonic
         self._spawn = spawn
         self._broadcast = broadcast
@@ -96,14 +92,8 @@ class Kiosk:
         """A number page that the last run left and no page has taken over yet."""
         self._stamp = 0
         self._shown_last: object = None
-        self._watch = PrinterWatch(printer, monotonic=monotonic, told=self._printer_told)
         self._help = HelpLine(link, monotonic=monotonic, spawn=spawn, changed=self.changed)
         self._vain = VainSearches(link, reachable=lambda: self.fresh, spawn=spawn)
-        self.machine = Machine(
-            code_file=config.code_file,
-            close_command=config.close_command,
-            facts=lambda: facts_of(self.health, printer=bool(config.printer.port)),
-        )
         self.taker = Taker(
             link=link,
             journal=journal,
@@ -112,6 +102,17 @@ class Kiosk:
             new_key=lambda: str(uuid.uuid4()),
             shown=self._paper_changed,
         )
+        self.equipment = Equipment(
+            config=config,
+            link=link,
+            printer=printer,
+            monotonic=monotonic,
+            spawn=spawn,
+            changed=self.changed,
+            undelivered=lambda: self.taker.undelivered,
+            can_speak=lambda: self.reader.can_speak(monotonic()),
+        )
+        self.machine = self.equipment.machine
 
     # what a page asks
 
@@ -172,7 +173,7 @@ class Kiosk:
                     del self._pages[token]
                     raise UnknownPage(token)
                 case StaffWish():
-                    self._spawn(self._close_browser)
+                    self.equipment.close_browser()
                 case CallHelp() | None:
                     pass
         return page
@@ -217,17 +218,7 @@ class Kiosk:
     @property
     def health(self) -> dict[str, object]:
         """How this kiosk is, for /healthz and staff: nothing of a citizen."""
-        age = self.link.beat_age_s()
-        return {
-            "enrolled": self.link.enrolled,
-            "link": self.link.status.value,
-            "beat_age_s": None if age is None else round(age, 1),
-            "content": self.link.catalogue.digest if self.link.catalogue else "",
-            "faults": list(self.faults),
-            "near_end": self.near_end,
-            "undelivered": self.taker.undelivered,
-            "can_speak": self.reader.can_speak(self._monotonic()),
-        }
+        return self.equipment.health
 
     @property
     def help(self) -> Help:
@@ -276,10 +267,10 @@ class Kiosk:
     def tick(self) -> None:
         """Move every page on as time has, and tell the pages when anything shown has changed."""
         now = self._monotonic()
-        self._watch.look()
+        self.equipment.look()
         for page in tuple(self._pages.values()):
             if not page.acting.locked():
-                self._settle(page, j.advance(self._stuck(page.journey, now), now))
+                self._settle(page, j.advance(self.equipment.stuck(page.journey, now), now))
         shown = (
             self.fresh,
             self.link.status,
@@ -295,30 +286,10 @@ class Kiosk:
             self._stamp += 1
         self.tell()
 
-    def _stuck(self, journey: Journey, now: float) -> Journey:
-        """A slip that waits for the printer: its citizen is told, though it may still come out."""
-        waits = journey.screen is j.Screen.NUMBER and journey.paper is Paper.PRINTING
-        if not waits or journey.slip is None or now - journey.drawn < STUCK_S:
-            return journey
-        faults = self._printer.status().faults
-        if not faults:
-            return journey
-        return j.printed(journey, journey.slip.uid, Paper.FAILED, faults[0], now=now)
-
-    def _printer_told(self, faults: tuple[str, ...]) -> None:
-        # Remembered by the link, which tells it again with each of its own acknowledgements.
-        self.link.ack((), {"faults": list(faults)})
-        self.changed()
-
     @property
     def faults(self) -> tuple[str, ...]:
         """Faults of the printer, the one to tell first before the others."""
-        return self._watch.faults
-
-    @property
-    def near_end(self) -> bool:
-        """True when the paper is nearly used up."""
-        return self._watch.near_end
+        return self.equipment.faults
 
     def changed(self) -> None:
         """Tell the pages."""
@@ -344,20 +315,7 @@ class Kiosk:
         if hall is None or offer is None or offer.disclosure is None:
             return
         guide = guide_of(hall, offer, offer.disclosure, self.hall_time)
-
-        def run() -> None:
-            outcome = self._printer.print_guide(guide)
-            log.info("guide.printed", item=wish.choice.item, state=outcome.state)
-            page.journey = j.guide_printed(
-                page.journey, wish.choice, Paper(outcome.state), outcome.fault
-            )
-            self.changed()
-
-        self._spawn(run)
-
-    def _close_browser(self) -> None:
-        self.machine.close_browser()
-        self.changed()
+        self.equipment.print_guide(page, wish, guide)
 
     def _take(self, page: Page, wish: Take) -> None:
         try:
