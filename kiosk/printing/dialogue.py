@@ -14,10 +14,11 @@ the port's thread. Rules it keeps:
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from kiosk.printing.escpos import ASB_ON, ASK_PAPER
+from kiosk.printing.job import Job
 from kiosk.printing.status import (
     Automatic,
     Block,
@@ -54,29 +55,6 @@ QUIET_S = 0.3
 """Pause after which no late answer to an earlier job is to be expected."""
 
 
-@dataclass(slots=True, kw_only=True)
-class _Job:
-    data: bytes
-    pid: str
-    reply: Callable[[Outcome], None]
-    phase: Literal["prepare", "settle", "send", "wait"] = "prepare"
-    sent: int = 0
-    began: float = 0.0
-    """When its first byte was offered, or when settling began."""
-    asked_at: float | None = None
-    """When `GS r` was last asked while settling."""
-    heard_at: float | None = None
-    """When the last answer to `GS r` was heard while settling."""
-    left_at: float = 0.0
-    """When its last byte must have left the wire."""
-    deadline: float = 0.0
-    blocked: bool = False
-    troubled: bool = False
-    """True once a fault or silence was seen with the job inside."""
-    proof_cycle: int | None = None
-    """Set when `GS r` was answered; a clean status of this cycle or later completes the proof."""
-
-
 class PrinterDialogue:
     """Talks with one printer. `status` may be read from any thread at any time."""
 
@@ -105,7 +83,7 @@ class PrinterDialogue:
         self._meaning: frozenset[str] = frozenset()
         self._checks: list[tuple[Callable[[PrinterStatus], None], int, float]] = []
         """Who asks, the first cycle that answers, the moment after which nothing is waited for."""
-        self._job: _Job | None = None
+        self._job: Job | None = None
         self._stub = suspect
         self._broken_off = False
         self._unsettled = True
@@ -129,9 +107,9 @@ class PrinterDialogue:
         """
         if self._job is not None:
             raise RuntimeError("one job at a time")
-        self._job = _Job(data=data, pid=pid, reply=reply, began=now)
+        self._job = Job(data=data, pid=pid, reply=reply, began=now)
         if not self._open:
-            self._finish("failed", "no_port")
+            self._finish("failed", now, "no_port")
 
     # The driver.
 
@@ -152,7 +130,7 @@ class PrinterDialogue:
         self._open = False
         self._publish(now)
         if self._job is not None:
-            self._finish("unknown" if self._job.sent else "failed", "no_port")
+            self._finish("unknown" if self._job.sent else "failed", now, "no_port")
         self._answer_checks(float("inf"))
 
     def received(self, data: bytes, now: float) -> None:
@@ -230,7 +208,7 @@ class PrinterDialogue:
                 self._take_paper(byte, now)
             case Block(0x37, body) if self._job and body == b"\x22" + self._job.pid.encode():
                 if self._job.phase == "wait" and self._profile.confirm.kind == "process_id":
-                    self._finish("printed")
+                    self._finish("printed", now)
             case _:
                 pass
 
@@ -256,7 +234,7 @@ class PrinterDialogue:
         self._answer_checks(now)
         job = self._job
         if job is not None and job.phase == "wait":
-            self._judge(job)
+            self._judge(job, now)
         awaited = self._checks or (job is not None and (job.proof_cycle or 0) > self._cycle)
         self._next_cycle = now if awaited else now + self._pause_s()
 
@@ -284,7 +262,7 @@ class PrinterDialogue:
 
     # The job.
 
-    def _work(self, job: _Job, out: Outlet, now: float) -> float:
+    def _work(self, job: Job, out: Outlet, now: float) -> float:
         match job.phase:
             case "prepare":
                 return self._prepare(job, now)
@@ -295,13 +273,13 @@ class PrinterDialogue:
             case "wait":
                 return self._wait(job, now)
 
-    def _prepare(self, job: _Job, now: float) -> float:
+    def _prepare(self, job: Job, now: float) -> float:
         """Begin when no query is under way and the printer is well; repair what came before."""
         if self.status.faults and self._asked is None:
-            self._finish("failed", self.status.fault)
+            self._finish("failed", now, self.status.fault)
             return 0.0
         if now - job.began > SEND_S:
-            self._finish("failed", self.status.fault or "offline")
+            self._finish("failed", now, self.status.fault or "offline")
             return 0.0
         if self._asked is not None or self._control:
             return STALL_S
@@ -316,7 +294,7 @@ class PrinterDialogue:
         job.phase = "settle" if settles else "send"
         return 0.0
 
-    def _settle(self, job: _Job, now: float) -> float:
+    def _settle(self, job: Job, now: float) -> float:
         """Let late answers to `GS r` of an earlier job go by: they must not prove this one."""
         if job.heard_at is not None:
             if now - job.heard_at >= QUIET_S:
@@ -325,7 +303,7 @@ class PrinterDialogue:
                 return 0.0
             return job.heard_at + QUIET_S - now
         if now - job.began > self._profile.confirm.timeout_ms / 1000:
-            self._finish("failed", "silent")
+            self._finish("failed", now, "silent")
             return 0.0
         if not self._control and (job.asked_at is None or now >= job.asked_at + ASK_AGAIN_S):
             job.asked_at = now
@@ -333,7 +311,7 @@ class PrinterDialogue:
             return 0.0
         return STALL_S if self._control else WATCH_S
 
-    def _send(self, job: _Job, out: Outlet, now: float) -> float:
+    def _send(self, job: Job, out: Outlet, now: float) -> float:
         while job.sent < len(job.data) and not self._control:
             taken = out.write(job.data[job.sent : job.sent + CHUNK])
             job.sent += taken
@@ -353,10 +331,10 @@ class PrinterDialogue:
         if now - job.began < limit_s:
             return STALL_S
         out.discard()
-        self._finish("unknown" if job.sent else "failed", self.status.fault or "offline")
+        self._finish("unknown" if job.sent else "failed", now, self.status.fault or "offline")
         return 0.0
 
-    def _wait(self, job: _Job, now: float) -> float:
+    def _wait(self, job: Job, now: float) -> float:
         """Wait for the proof as long as it can still come."""
         confirm = self._profile.confirm
         faults = self.status.faults
@@ -369,10 +347,10 @@ class PrinterDialogue:
         due = limit if blocked else min(job.deadline, limit)
         if now < due:
             return min(WATCH_S, due - now)
-        self._finish("unknown", self.status.fault)
+        self._finish("unknown", now, self.status.fault)
         return 0.0
 
-    def _judge(self, job: _Job) -> None:
+    def _judge(self, job: Job, now: float) -> None:
         """Judge a job by the status just heard, where its proof is completed by one."""
         if self.status.faults:
             return
@@ -386,9 +364,11 @@ class PrinterDialogue:
             case "process_id":
                 proved = False  # only the block with its id proves it
         if proved:
-            self._finish("printed")
+            self._finish("printed", now)
 
-    def _finish(self, state: Literal["printed", "failed", "unknown"], fault: str = "") -> None:
+    def _finish(
+        self, state: Literal["printed", "failed", "unknown"], now: float, fault: str = ""
+    ) -> None:
         job = self._job
         if job is None:
             return
@@ -397,4 +377,13 @@ class PrinterDialogue:
             self._stub = self._unsettled = True
             self._broken_off = job.sent < len(job.data)
         near_end = self.status.near_end
-        job.reply(Outcome(state=state, fault=fault, pid=job.pid, near_end=near_end))
+        job.reply(
+            Outcome(
+                state=state,
+                fault=fault,
+                pid=job.pid,
+                near_end=near_end,
+                ended_at=now,
+                took_ms=round((now - job.began) * 1000),
+            )
+        )

@@ -20,12 +20,14 @@ from kiosk.printing.dialogue import PrinterDialogue
 from kiosk.printing.escpos import encode
 from kiosk.printing.guide import Guide, guide_layout
 from kiosk.printing.layout import Op, layout
-from kiosk.printing.status import FAULTS, Outcome, PrinterStatus
+from kiosk.printing.paper_use import fed_mm
+from kiosk.printing.status import FAULTS, Outcome, PrinterFacts, PrinterStatus
+from kiosk.printing.test_page import page_layout
 from server.kit.contract.views import TicketSlip
 from server.kit.serial.profiles import PortConfig, PrinterProfile
 from server.kit.serial.worker import PortWorker, Stopped, open_port
 
-__all__ = ["FAULTS", "Outcome", "Printer", "PrinterStatus", "process_ids"]
+__all__ = ["FAULTS", "Outcome", "Printer", "PrinterFacts", "PrinterStatus", "process_ids"]
 
 TURN_S = 0.2
 """How often a second caller looks whether the first one's slip is stuck."""
@@ -77,6 +79,7 @@ class Printer:
         opener = partial(open_port, config.address, link)
         self._worker = PortWorker(config.address, self._dialogue, opener)
         self._turn = BoundedSemaphore(1)
+        self._facts = PrinterFacts()
 
     def start(self) -> None:
         """Open the port, and keep it open and its status current from now on."""
@@ -89,6 +92,10 @@ class Printer:
     def status(self) -> PrinterStatus:
         """Return the newest known status; never waits and may be called from anywhere."""
         return self._dialogue.status
+
+    def facts(self) -> PrinterFacts:
+        """Return the last proof and the paper used; never waits and may be called from anywhere."""
+        return self._facts
 
     def print(
         self, slip: TicketSlip, *, on_sending: Callable[[str], None] | None = None
@@ -107,6 +114,15 @@ class Printer:
     def print_guide(self, guide: Guide) -> Outcome:
         """Print the five disclosures 五公开 of an item; the outcome is as that of a slip."""
         return self._in_turn(guide_layout(guide, self.profile.paper.columns), None)
+
+    def print_test(self, kiosk: str, printed_local: str) -> Outcome:
+        """Print a test page 测试页 for staff; it carries no number and the outcome is as a slip's.
+
+        Args:
+            kiosk: the kiosk's name.
+            printed_local: the hall's date and time.
+        """
+        return self._in_turn(page_layout(self.profile, kiosk, printed_local), None)
 
     def _in_turn(self, ops: Sequence[Op], on_sending: Callable[[str], None] | None) -> Outcome:
         while not self._turn.acquire(timeout=TURN_S):
@@ -134,4 +150,16 @@ class Printer:
             outcome: Outcome = self._worker.ask(partial(self._dialogue.send, job.data, pid))
         except Stopped:
             return Outcome(state="failed", fault="no_port", pid=pid)
+        self._count(outcome, fed_mm(ops, self.profile))
         return replace(outcome, replaced=job.replaced)
+
+    def _count(self, outcome: Outcome, length_mm: float) -> None:
+        """Add a job to the figures; one that may be half on paper counts as whole."""
+        facts = self._facts
+        if outcome.state != "failed":
+            facts = replace(
+                facts, fed_mm=facts.fed_mm + length_mm, last_mm=length_mm, jobs=facts.jobs + 1
+            )
+        if outcome.state == "printed":
+            facts = replace(facts, confirmed_at=outcome.ended_at, confirm_ms=outcome.took_ms)
+        self._facts = facts

@@ -69,6 +69,8 @@ class PrinterStatus:
     """The roll is nearly used up: it prints, staff are told."""
     since: float
     """Since when it has been so, on the printer's clock (`time.monotonic`)."""
+    at_exit: bool = False
+    """A slip is still in the mouth 出纸口: nobody has taken it yet."""
 
     @property
     def fault(self) -> str:
@@ -90,6 +92,26 @@ class Outcome:
     """Characters printed as `〓` because the printer has no glyph for them."""
     near_end: bool = False
     """The roll is nearly used up."""
+    ended_at: float = 0.0
+    """When its fate was known, on the printer's clock (`time.monotonic`)."""
+    took_ms: int = 0
+    """How long that took from its first byte on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrinterFacts:
+    """What staff are told of a printer beside its status: figures only, cheap to read."""
+
+    confirmed_at: float | None = None
+    """The last proof that a slip was printed, on the printer's clock; None before the first."""
+    confirm_ms: int | None = None
+    """How long that proof took, from the slip's first byte on."""
+    fed_mm: float = 0.0
+    """Estimate of the paper used since this process began, in millimetres."""
+    last_mm: float = 0.0
+    """The same for the newest slip."""
+    jobs: int = 0
+    """Slips of which at least one byte has left since this process began."""
 
 
 class Replies:

@@ -321,3 +321,31 @@ def test_process_ids_count_in_base_36_and_come_round():
     ids = process_ids(36**4 - 2)
 
     assert [next(ids) for _ in range(4)] == ["ZZZY", "ZZZZ", "0000", "0001"]
+
+
+def test_the_figures_of_a_printer_are_its_last_proof_and_the_paper_used(model, printer_on):
+    printer = printer_on(EPSON)
+    assert (printer.facts().confirmed_at, printer.facts().jobs) == (None, 0)
+    began = time.monotonic()
+
+    printer.print(SAMPLE)
+    first = printer.facts()
+    printer.print_test("一楼东侧取号机", "2026-11-23 09:41")
+    second = printer.facts()
+
+    assert began <= first.confirmed_at < second.confirmed_at <= time.monotonic()
+    assert 0 <= first.confirm_ms < 5000
+    [slip_, page] = model.wait_for_slips(2)
+    true_mm = [slip_.length / 8, page.length / 8]
+    assert [first.last_mm, second.last_mm] == pytest.approx(true_mm, rel=0.25)
+    assert (second.fed_mm, second.jobs) == (first.last_mm + second.last_mm, 2)
+    assert "一楼东侧取号机" in page.text
+    assert model.complaints() == []
+
+
+def test_a_slip_that_never_left_uses_no_paper_and_proves_nothing(model, printer_on):
+    printer = printer_on(EPSON)
+    model.control(paper="out")
+
+    assert printer.print(SAMPLE).state == "failed"
+    assert (printer.facts().jobs, printer.facts().fed_mm) == (0, 0.0)
