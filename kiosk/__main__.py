@@ -25,12 +25,14 @@ from kiosk.language import LanguageError, faults_of
 from kiosk.language import load as load_languages
 from kiosk.outside import NoPrinter
 from kiosk.pages import pages
+from kiosk.printing.layout import hall_layout
 from kiosk.printing.printer import Printer
 from kiosk.staff import CodeError, require_code, write_code
 from server.kit.agent import LOOPBACK, Agent
 from server.kit.change import Change
 from server.kit.clock import clock_from
 from server.kit.contract.reasons import Refused
+from server.kit.contract.views import Catalogue
 from server.kit.http import Unreachable
 from server.kit.link import HallLink
 from server.kit.logs import configure
@@ -58,13 +60,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def run(config: KioskConfig, arguments: argparse.Namespace) -> int:
     """Serve the page until SIGTERM."""
+    link = _link(config)
     try:
         languages = load_languages(config.languages_dir)
         journal = Journal(Path(config.state_dir) / "journal")
-        printer = _printer(config, suspect=any(r.step == "sending" for r in journal.open_records))
+        suspect = any(r.step == "sending" for r in journal.open_records)
+        printer = _printer(config, suspect=suspect, hall=lambda: link.catalogue)
     except (OSError, ValueError, JournalBusy, LanguageError) as error:
         return _fail(str(error), 1)
-    link = _link(config)
     voice = _voice(config)
     agent = Agent("kiosk", "kiosk")
     kiosk = Kiosk(
@@ -182,12 +185,19 @@ def _repeat(work: Callable[[], None], every_s: float) -> None:
         gevent.sleep(every_s)
 
 
-def _printer(config: KioskConfig, *, suspect: bool) -> Printer | NoPrinter:
+def _printer(
+    config: KioskConfig, *, suspect: bool, hall: Callable[[], Catalogue | None]
+) -> Printer | NoPrinter:
     if not config.printer.port:
         return NoPrinter()
     p = config.printer
     port = PortConfig(address=p.port, baud=p.baud, flow=p.flow)
-    return Printer(port, load_printer(config.printer.profile), suspect=suspect)
+    return Printer(
+        port,
+        load_printer(config.printer.profile),
+        suspect=suspect,
+        compose=lambda slip, columns: hall_layout(slip, columns, hall()),
+    )
 
 
 def _link(config: KioskConfig) -> HallLink:

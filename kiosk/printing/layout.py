@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from server.kit.contract.views import TicketSlip
+from server.kit.contract.paper import DEFAULT_SLIP, SlipBlock
+from server.kit.contract.views import Catalogue, Material, TicketSlip
 from server.kit.contract.words import about, wait_words
 
 REPLACEMENT = "〓"
@@ -20,7 +21,9 @@ REPLACEMENT = "〓"
 RULE = "─"
 """What a rule is made of: U+2500, A9A4 in GB2312, two cells wide."""
 MAX_SIZE = 4
-"""The number is printed four times as wide and high as the text, or as large as fits."""
+"""A number that nobody gave a size is four times as wide and high as the text, or as fits."""
+LARGEST = 8
+"""Times as wide or high as font A that a printer can print (`GS !`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,38 +66,138 @@ class Cut:
 Op = Line | Gap | QrCode | Rule | Cut
 
 
-def layout(slip: TicketSlip, columns: int) -> tuple[Op, ...]:
-    """Return what is printed for *slip* on paper of *columns* cells; all lines are centred.
+def hall_layout(slip: TicketSlip, columns: int, catalogue: Catalogue | None) -> tuple[Op, ...]:
+    """Return what is printed for *slip* as the hall of *catalogue* wants its slips.
+
+    Without a catalogue it is the layout that ships with the product.
+    """
+    if catalogue is None:
+        return layout(slip, columns)
+    disclosure = next((i.disclosure for i in catalogue.items if i.code == slip.item), None)
+    return layout(
+        slip,
+        columns,
+        catalogue.slip.blocks,
+        materials=disclosure.materials if disclosure else (),
+        complaint_phone=catalogue.complaint_phone,
+    )
+
+
+def layout(
+    slip: TicketSlip,
+    columns: int,
+    blocks: Sequence[SlipBlock] = (),
+    *,
+    materials: Sequence[Material] = (),
+    complaint_phone: str = "",
+) -> tuple[Op, ...]:
+    """Return what is printed for *slip* on paper of *columns* cells, block by block.
 
     Nothing is ever cut off: a text that does not fit large is printed smaller, and one that does
-    not fit at all is wrapped.
+    not fit at all is wrapped. What is empty for this ticket is left out, and its blank line goes to
+    what comes next. A layout without the number, the mark of a reprint or the time of issue gets
+    them; a block that this version does not know is passed over.
+
+    Args:
+        slip: the ticket.
+        columns: cells of the paper.
+        blocks: what stands on slips, from top to bottom; none = `DEFAULT_SLIP`.
+        materials: what the applicant of the slip's item has to bring.
+        complaint_phone: the hall's telephone for complaints, empty when there is none.
     """
-    ops: list[Op] = [
-        *_as_large_as_fits(slip.hall_name, columns, ((2, 2), (1, 2))),
-        Gap(lines=1),
-        *_as_large_as_fits(slip.item_name or slip.queue_name, columns, ((2, 2), (1, 2))),
-    ]
-    if slip.reprint:
-        ops += _tall(f"补打 {slip.reprint}（与原票同号）", columns)
-    sizes = [(n, n) for n in range(MAX_SIZE, 0, -1)]
-    ops += [Gap(lines=1), *_as_large_as_fits(slip.number, columns, sizes), Gap(lines=1)]
-    ops += _tall(ahead_line(slip), columns)
-    if slip.counters:
-        ops += _tall(counters_line(slip.counters), columns)
-    notes = (
-        "本号仅供咨询，不受理办件" if slip.consult_only else "",
-        f"优先：{slip.priority}" if slip.priority else "",
-        slip.promise,
-    )
-    if any(notes):
-        ops.append(Gap(lines=1))
-    for note in notes:
-        ops += _plain(note, columns)
-    if slip.url:
-        ops += [Gap(lines=1), QrCode(data=slip.url), *_plain("扫码看进度", columns)]
-    ops += _plain(slip.no_show_rule, columns)
-    ops += _plain(slip.issued_local, columns)
+    asked = _whole(blocks or DEFAULT_SLIP.blocks)
+    texts = _texts(slip, complaint_phone, queue_named=any(b.what == "queue" for b in asked))
+    ops: list[Op] = []
+    gap = False
+    for block in asked:
+        # A code is read only with white around it.
+        gap = gap or block.gap or block.what == "qr"
+        found = _block(block, slip, columns, texts, materials)
+        if found:
+            ops += [Gap(lines=1)] * gap + found
+            gap = False
     return (*ops, Cut())
+
+
+def _whole(blocks: Sequence[SlipBlock]) -> list[SlipBlock]:
+    """Return *blocks* with what no slip may be without."""
+    there = {b.what for b in blocks}
+    found = list(blocks)
+    if "number" not in there:
+        found.insert(0, SlipBlock(what="number", size=MAX_SIZE))
+    if "reprint" not in there:
+        at = next(n for n, b in enumerate(found) if b.what == "number")
+        found.insert(at, SlipBlock(what="reprint", tall=True))
+    if "issued" not in there:
+        found.append(SlipBlock(what="issued"))
+    return found
+
+
+def _texts(slip: TicketSlip, phone: str, *, queue_named: bool) -> dict[str, str]:
+    """Return what each block that is one text says for *slip*, empty = nothing."""
+    return {
+        "hall_name": slip.hall_name,
+        "department": slip.department,
+        "queue": slip.queue_name,
+        "item": slip.item_name or ("" if queue_named else slip.queue_name),
+        "number": slip.number,
+        "reprint": f"补打 {slip.reprint}（与原票同号）" if slip.reprint else "",
+        "ahead": ahead_line(slip),
+        "counters": counters_line(slip.counters) if slip.counters else "",
+        "consult_only": "本号仅供咨询，不受理办件" if slip.consult_only else "",
+        "priority": f"优先：{slip.priority}" if slip.priority else "",
+        "promise": slip.promise,
+        "no_show_rule": slip.no_show_rule,
+        "issued": slip.issued_local,
+        "complaint": f"投诉电话 {phone}" if phone else "",
+    }
+
+
+def _block(
+    block: SlipBlock,
+    slip: TicketSlip,
+    columns: int,
+    texts: Mapping[str, str],
+    materials: Sequence[Material],
+) -> list[Op]:
+    """Return what is printed for one block; nothing where it is empty or unknown."""
+    match block.what:
+        case "rule":
+            return [Rule()]
+        case "qr":
+            code: list[Op] = [QrCode(data=slip.url)]
+            code += _styled(block.text, block, columns) or [Gap(lines=1)]
+            return code if slip.url else []
+        case "materials":
+            return [*_materials(materials, block, columns)] if materials else []
+        case "text":
+            return [*_styled(block.text, block, columns)]
+        case _:
+            return [*_styled(texts.get(block.what, ""), block, columns)]
+
+
+def _sizes(block: SlipBlock) -> list[tuple[int, int]]:
+    """Return the sizes (width, height) in which a block may be printed, the wanted one first."""
+    wanted = min(max(block.size, 1), LARGEST)
+    large = [(n, min(2 * n, LARGEST) if block.tall else n) for n in range(wanted, 1, -1)]
+    return [*large, (1, 2) if block.tall or large else (1, 1)]
+
+
+def _styled(text: str, block: SlipBlock, columns: int) -> list[Line]:
+    lines = _as_large_as_fits(text, columns, _sizes(block))
+    return [replace(line, left=block.left, bold=block.bold) for line in lines]
+
+
+def _materials(materials: Sequence[Material], block: SlipBlock, columns: int) -> Iterator[Line]:
+    """Yield a title and the materials, each with its number, running on under its first word."""
+    width, height = _sizes(block)[-1]
+    yield Line(text="请带：", width=width, height=height, left=True, bold=block.bold)
+    for number, material in enumerate(materials, 1):
+        head = f"{number}. "
+        text = material.name + (f"（{material.form}）" if material.form else "")
+        for n, part in enumerate(wrap(text, columns - len(head))):
+            start = " " * len(head) if n else head
+            yield Line(text=start + part, width=width, height=height, left=True, bold=block.bold)
 
 
 def ahead_line(slip: TicketSlip) -> str:
@@ -238,18 +341,10 @@ def _filled(pieces: Sequence[str], columns: int) -> list[str]:
 
 def _as_large_as_fits(text: str, columns: int, sizes: Sequence[tuple[int, int]]) -> list[Line]:
     """Return *text* on one line in the first of *sizes* (width, height) that fits, else wrapped."""
-    wanted = normalise(text)
+    wanted = normalise(text).strip()
     for width, height in sizes:
         if cells(wanted) * width <= columns:
             return [Line(text=wanted, width=width, height=height)] if wanted else []
     width, height = sizes[-1]
     lines = wrap(wanted, columns // width)
     return [Line(text=line, width=width, height=height) for line in lines]
-
-
-def _tall(text: str, columns: int) -> list[Line]:
-    return _as_large_as_fits(text, columns, ((1, 2),))
-
-
-def _plain(text: str, columns: int) -> list[Line]:
-    return _as_large_as_fits(text, columns, ((1, 1),))

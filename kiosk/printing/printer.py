@@ -60,6 +60,8 @@ class Printer:
         suspect: True when the kiosk's journal holds a slip whose fate is unknown from an earlier
             run: the next job first parts whatever stub may stand in the printer.
         new_pid: gives the next process id; by default it counts from a random number.
+        compose: says what is printed for a slip on paper of so many cells, asked for each slip, so
+            that a layout that a manager changes is on the next one.
     """
 
     def __init__(
@@ -69,10 +71,12 @@ class Printer:
         *,
         suspect: bool = False,
         new_pid: Callable[[], str] | None = None,
+        compose: Callable[[TicketSlip, int], Sequence[Op]] = layout,
     ) -> None:
         config = PortConfig(address=port) if isinstance(port, str) else port
         link = config.link(profile.link)
         self.profile = profile
+        self._compose = compose
         ids = process_ids(int.from_bytes(os.urandom(4), "big"))
         self._new_pid = new_pid or partial(next, ids)
         self._dialogue = PrinterDialogue(profile, link, suspect=suspect)
@@ -109,7 +113,7 @@ class Printer:
         to the profile's `offline_ms`; meanwhile other slips fail at once with its fault. Nothing is
         ever printed twice by itself.
         """
-        return self._in_turn(layout(slip, self.profile.paper.columns), on_sending)
+        return self._in_turn(self._compose(slip, self.profile.paper.columns), on_sending)
 
     def print_guide(self, guide: Guide) -> Outcome:
         """Print the five disclosures 五公开 of an item; the outcome is as that of a slip."""

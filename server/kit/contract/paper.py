@@ -18,7 +18,7 @@ class SlipBlock(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """At the left edge instead of centred."""
     bold: bool = False
     gap: bool = False
-    """A blank line before it."""
+    """A blank line before it; where it is left out, before what comes next."""
     text: str = ""
     """Own words, for `text`; the caption under a `qr`."""
 
@@ -51,6 +51,26 @@ SLIP_BLOCKS = (
 )
 """`reprint`, `number` and `issued` are always printed: a layout without them is refused. `rule` is a
 line across the paper; `complaint` the hall's telephone for complaints."""
+SLIP_ALWAYS = ("reprint", "number", "issued")
+"""What no layout may be without."""
+
+DEFAULT_SLIP = SlipLayout(
+    blocks=(
+        SlipBlock(what="hall_name", size=2),
+        SlipBlock(what="item", size=2, gap=True),
+        SlipBlock(what="reprint", tall=True),
+        SlipBlock(what="number", size=4, gap=True),
+        SlipBlock(what="ahead", tall=True, gap=True),
+        SlipBlock(what="counters", tall=True),
+        SlipBlock(what="consult_only", gap=True),
+        SlipBlock(what="priority"),
+        SlipBlock(what="promise"),
+        SlipBlock(what="qr", text="扫码看进度", gap=True),
+        SlipBlock(what="no_show_rule"),
+        SlipBlock(what="issued"),
+    )
+)
+"""The layout that ships with the product, at most 300 bytes on 80 mm paper."""
 
 
 class RealName(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
