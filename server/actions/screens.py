@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from server.actions import pads
 from server.actions.devices import LONGEST_NAME
 from server.actions.settings import noted
 from server.domain.people import Permission, Staff
@@ -92,7 +93,11 @@ def set_up(
     zones = {z.code: z.id for z in w.config.zones}
     if zone and zone not in zones:
         raise Refused("not_found", what=f"分区 {zone}")
-    if problem := layout_problem(w, layout):
+    if device.kind == "pad":
+        problem = pads.pad_problem(w, layout)
+    else:
+        problem = layout_problem(w, layout) or pads.box_problem(w, device, layout)
+    if problem:
         raise Refused("malformed", problem=problem)
     if not devices.set_up(
         w, device, name=label, zone_id=zones.get(zone), layout=layout, was=expected

@@ -188,6 +188,8 @@ class Work(Read):
         self.actor = actor
         self.new_uid = new_uid
         self.published: list[Event] = []
+        self.said = ""
+        """Stands in the note of everything that this command publishes: by which way it came."""
         self._rows: list[dict[str, object]] = []
         self._config_version = hall.version
 
@@ -236,7 +238,7 @@ class Work(Read):
             "state_to": state_to,
             "v": codec.VERSION,
             "data": codec.encode_message(message),
-            "note": note,
+            "note": "；".join(words for words in (self.said, note) if words),
         }
         chain = chained(self.hall.chain, list(row.values()))
         self._rows.append({**row, "chain": chain})

@@ -278,6 +278,15 @@ DEVICES = [
         keyed=False,
         scene=lambda w: Call(path="/api/v1/devices/me/slips"),
     ),
+    Endpoint(
+        rule="/api/v1/devices/me/identity-key",
+        group="devices",
+        method="GET",
+        who="kiosk",
+        wrong=("display",),
+        keyed=False,
+        scene=lambda w: Call(path="/api/v1/devices/me/identity-key"),
+    ),
     *(
         Endpoint(
             rule="/api/v1/devices/me",
@@ -429,4 +438,28 @@ REPORTS = [
     ),
 ]
 
-ENDPOINTS = [*TICKETS, *COUNTERS, *DEVICES, *HALL, *DESK, *REPORTS]
+
+def key_press(world: World) -> Call:
+    """Somebody waits, counter 1 is open and free, and its pad hangs on the display."""
+    world.hang_pads("1")
+    call = somebody_waits("call-next")(world)
+    return Call(
+        path="/api/v1/pads/presses",
+        body={"counter": "1", "key": "next", "expected": call.body["expected"]},
+    )
+
+
+PADS = [
+    Endpoint(
+        rule="/api/v1/pads/presses",
+        group="pads",
+        who="display",
+        wrong=("kiosk",),
+        scene=key_press,
+        versioned="expected",
+        foreign=lambda w: ("other_display", key_press(w), "forbidden"),
+        answers={"counter": "1", "state": "called"},
+    ),
+]
+
+ENDPOINTS = [*TICKETS, *COUNTERS, *DEVICES, *HALL, *DESK, *REPORTS, *PADS]

@@ -10,10 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import urllib3
 
+from server.actions import screens
 from server.kit.contract.reasons import REASONS
-from server.store import tables
+from server.store import devices, tables
+from server.store.work import Work
 from tests.support.hall import Answer, Client, RunningHall, running_hall
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -57,6 +60,7 @@ class World:
         self.kiosk = hall.enrol("kiosk", name="东门取号机")
         self.other_kiosk = hall.enrol("kiosk")
         self.display = hall.enrol("display")
+        self.other_display = hall.enrol("display")
         self.clerk = hall.clerk("c01", counter="1")
         self.colleague = hall.clerk("c02", counter="2")
         for login, role in (
@@ -118,6 +122,19 @@ class World:
                 if now["state"] == "called":
                     now = clerk.on(now, "start").json
                 assert clerk.on(now, "finish").status == 200
+
+    def hang_pads(self, *counters: str) -> None:
+        """The call pads of these counters hang on the display, and no others."""
+
+        def hang(w: Work) -> None:
+            device = devices.by_uid(w, self.display.device)  # type: ignore[attr-defined]
+            assert device is not None
+            layout = msgspec.structs.replace(device.layout, pads=counters)
+            given = {"name": device.name, "zone": device.zone, "expected": device.version}
+            if device.layout.pads != counters:
+                screens.set_up(w, device, layout=layout, **given)  # type: ignore[arg-type]
+
+        self.hall.work(hang)
 
     def waiting(self) -> dict[str, Any]:
         """A ticket that waits: uid, number, version."""

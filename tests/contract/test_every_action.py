@@ -13,6 +13,7 @@ from server.actions import (
     counters,
     days,
     devices,
+    pads,
     screens,
     searches,
     settings,
@@ -329,6 +330,41 @@ def test_a_new_device_is_told(bench: Bench) -> None:
     told = bench.events()[-1].message
     assert isinstance(told, DeviceChanged)
     assert (told.name, told.online) == ("大屏", False)
+
+
+def test_a_new_pad_is_told_with_its_counter(bench: Bench) -> None:
+    manager = bench.staff("m", (Role.MANAGER, ""))
+    token = bench.run(lambda w: pads.create_enrolment(w, counter="1", role="rater", staff=manager))
+
+    done = bench.verified(
+        lambda w: pads.enrol(w, token=token, name="评价器", software="t", contract=[1])
+    )
+
+    types = [e.message.TYPE for e in bench.events()][-2:]
+    pad = bench.read(lambda r: device_rows.by_uid(r, done.device))
+    assert types == ["device.changed", "device.assigned"]
+    assert pad is not None
+    assert (pad.layout.role, pad.layout.counter, pad.version) == ("rater", "1", 2)
+
+
+def test_what_keys_of_a_pad_do_is_told(bench: Bench) -> None:
+    bench.open()
+    bench.issue()
+    box = bench.device("display")
+    bench.run(
+        lambda w: screens.set_up(
+            w, box, name="大屏", zone="", layout=Layout(pads=("1",)), expected=1
+        )
+    )
+
+    for key in ("next", "recall", "start", "finish", "pause", "resume"):
+        bench.verified(lambda w, k=key: pads.press(w, box, counter="1", key=k, expected=None))
+
+    types = [e.message.TYPE for e in bench.events()][-6:]
+    assert types == [
+        *("ticket.called", "ticket.called", "ticket.serving", "ticket.left"),
+        *("counter.changed", "counter.changed"),
+    ]
 
 
 def test_devices_and_calls_for_help_are_told(bench: Bench) -> None:

@@ -29,8 +29,9 @@ from typing import Any
 import argon2
 import urllib3
 
-from server.actions import catalogue, devices, people
+from server.actions import catalogue, devices, pads, people
 from server.domain.moments import moment
+from server.domain.people import Role, Staff
 from server.kit.clock import clock_from
 from server.store import migrate, seed
 from server.store.engine import Database, DirectRunner, new_uid
@@ -305,6 +306,14 @@ class RunningHall:
     def enrolment(self, kind: str, zone: str = "") -> str:
         """A one-time token."""
         token: str = self.work(lambda w: devices.create_enrolment(w, kind=kind, zone=zone))
+        return token
+
+    def pad_token(self, counter: str, role: str) -> str:
+        """A one-time token of a call pad or rater at a counter."""
+        manager = Staff(id=0, uid="m", login="m", label="M", roles=((Role.MANAGER, ""),))
+        token: str = self.work(
+            lambda w: pads.create_enrolment(w, counter=counter, role=role, staff=manager)
+        )
         return token
 
     def enrol(self, kind: str, zone: str = "", name: str = "") -> Client:

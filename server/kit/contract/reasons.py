@@ -126,6 +126,27 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
             zh="给予优先“{priority}”要写明原因。",
             en="Priority {priority} needs a reason.",
         ),
+        # identity cards 实名取号
+        "identity_needed": Reason(
+            status=409,
+            zh="{queue}要刷身份证取号。没有带身份证请到导办台。",
+            en="{queue} needs your ID card. Without it please go to the guide desk.",
+        ),
+        "identity_stale": Reason(
+            status=409,
+            zh="这次刷身份证已经过时，请再放一次身份证。",
+            en="This reading of your ID card is out of date; please lay the card once more.",
+        ),
+        "number_open": Reason(
+            status=409,
+            zh="您在本队列已有号码 {number}，请留意叫号。",
+            en="You already have number {number} in this queue; please wait for its call.",
+        ),
+        "day_limit": Reason(
+            status=409,
+            zh="{queue}每人每天可取 {limit} 个号，您今天已取满。急事请到导办台。",
+            en="{queue} gives {limit} tickets a day to one person; please ask at the guide desk.",
+        ),
         # calling and serving
         "stale": Reason(
             status=409,
@@ -150,6 +171,11 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
             status=409,
             zh="{counter}还有号码 {number} 没有办完，请先办结、过号或挂起。",
             en="{counter} still has ticket {number}.",
+        ),
+        "no_ticket": Reason(
+            status=409,
+            zh="{counter}现在没有号码，请先呼叫下一位。",
+            en="{counter} has no ticket now; call the next one first.",
         ),
         "counter_taken": Reason(
             status=409,

@@ -127,7 +127,7 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     zones: tuple[str, ...] = ()
     """Zones it shows; empty = the device's own, or the whole hall."""
     counter: str = ""
-    """Code of the counter of a 窗口屏."""
+    """Code of the counter of a 窗口屏, a call pad or a rater."""
     regions: tuple[str, ...] = ("queues", "disclosures", "notices")
     """Beside the calls of a 综合屏, which are always there: `queues`, `disclosures`, `promotion`
     宣传, `leaders`, `notices`."""
@@ -167,6 +167,8 @@ class DeviceSetup(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 ROLES = ("board", "disclosures", "counter", "guide", "leaders")
 REGIONS = ("queues", "disclosures", "promotion", "leaders", "notices")
+PAD_ROLES = ("pad", "rater")
+"""What a device of kind `pad` is at its counter: 呼叫器 or 评价器; its layout has `counter` alone."""
 ORIENTATIONS = ("auto", "landscape", "portrait")
 THEMES = ("hall", "light")
 MEDIA_KINDS = ("picture", "video", "honour", "logo")

@@ -111,7 +111,7 @@ export interface Layout {
   readonly role: string;
   /** Zones it shows; empty = the device's own, or the whole hall. */
   readonly zones: readonly string[];
-  /** Code of the counter of a 窗口屏. */
+  /** Code of the counter of a 窗口屏, a call pad or a rater. */
   readonly counter: string;
   /** Beside the calls of a 综合屏, which are always there: `queues`, `disclosures`, `promotion` 宣传, `leaders`, `notices`. */
   readonly regions: readonly string[];
@@ -162,7 +162,7 @@ export interface SlipBlock {
   /** At the left edge instead of centred. */
   readonly left: boolean;
   readonly bold: boolean;
-  /** A blank line before it. */
+  /** A blank line before it; where it is left out, before what comes next. */
   readonly gap: boolean;
   /** Own words, for `text`; the caption under a `qr`. */
   readonly text: string;
@@ -844,6 +844,18 @@ export interface DeviceChanged {
   readonly faults: readonly string[];
 }
 
+/** Staff asked something of a device from afar; it fetches what it has yet to do. */
+export interface DeviceAsked {
+  /** Uid of the device. */
+  readonly device: string;
+  /** Identity of this wish. */
+  readonly ask: string;
+  /** `test_page`, `restart`, `new_roll`, `show_test` or `identify`. */
+  readonly what: string;
+  /** Key of the part that is meant, as in `Part.key`; empty = the device itself. */
+  readonly part: string;
+}
+
 /** A citizen at a kiosk asks for a person 找工作人员. */
 export interface HelpRequested {
   /** Uid of the device. */
@@ -891,6 +903,7 @@ export interface MessageByType {
   readonly "hall.day": HallDay;
   readonly "hall.emergency": HallEmergency;
   readonly "device.changed": DeviceChanged;
+  readonly "device.asked": DeviceAsked;
   readonly "help.requested": HelpRequested;
   readonly "help.answered": HelpAnswered;
   readonly "slip.requested": SlipRequested;
@@ -957,12 +970,17 @@ export type ReasonCode =
   | "day_closed"
   | "emergency"
   | "priority_reason_needed"
+  | "identity_needed"
+  | "identity_stale"
+  | "number_open"
+  | "day_limit"
   | "stale"
   | "wrong_state"
   | "nobody_waiting"
   | "counter_closed"
   | "counter_paused"
   | "counter_busy"
+  | "no_ticket"
   | "counter_taken"
   | "clerk_elsewhere"
   | "not_your_counter"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from flask import Blueprint, Response, request
 
-from server.actions import devices, screens, searches
+from server.actions import devices, pads, screens, searches
 from server.kit.contract.reasons import Refused
 from server.reads.board import board
 from server.reads.catalogue import catalogue
@@ -36,7 +36,7 @@ def enrol() -> Response:
     try:
         enrolled = services().run(
             Actor("device", "new"),
-            lambda w: devices.enrol(
+            lambda w: pads.enrol(
                 w,
                 token=body.token,
                 name=body.name,
