@@ -20,6 +20,7 @@ from wtforms import ValidationError
 
 from display.preview import Preview
 from display.voice.phrases import Call, Sentence, sentences
+from kiosk.printing.preview import SlipPreview
 from server.actions import catalogue as catalogue_acts
 from server.actions import devices as device_acts
 from server.config import ConfigError, ServerConfig, require_public_url
@@ -188,6 +189,7 @@ def build(config: ServerConfig) -> Server:
         media=_media(Path(config.data_dir), runtime, code),
         studio=Studio(Voice.open(Path(config.data_dir)), _call_words),
         preview=Preview(cast("Callable[[str], str]", app.jinja_env.globals["kit_url"])),
+        slips=SlipPreview(),
     )
     app.extensions[EXTENSION] = services
     ending = _let_go_when_ending(app)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,8 +14,9 @@ from flask import current_app
 from server.config import ServerConfig
 from server.domain.forecast.outlook import Forecast
 from server.kit.contract.board import Board
+from server.kit.contract.paper import SlipBlock
 from server.kit.contract.screens import Layout, ZoneVoice
-from server.kit.contract.views import Catalogue
+from server.kit.contract.views import Catalogue, Material, TicketSlip
 from server.reads.screens import Seen
 from server.runtime import Runtime
 from server.store.devices import Device
@@ -78,6 +79,57 @@ class ScreenPreview(Protocol):
         """What the page shows now."""
 
 
+class SlipDrawing(Protocol):
+    """A slip as a printer would print it."""
+
+    @property
+    def svg(self) -> str:
+        """The paper; every text in it is escaped."""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Its lines of text."""
+
+    @property
+    def mm(self) -> int:
+        """Length of the paper."""
+
+    @property
+    def size(self) -> int:
+        """Bytes on the wire."""
+
+    @property
+    def code_size(self) -> int:
+        """Of these, those of the QR code."""
+
+    @property
+    def seconds(self) -> float:
+        """On a wire of 9600 8N1."""
+
+    @property
+    def replaced(self) -> tuple[str, ...]:
+        """Characters of which this printer has no glyph."""
+
+    @property
+    def dropped(self) -> tuple[str, ...]:
+        """Characters of own words that no printer has."""
+
+
+class SlipPreview(Protocol):
+    """Slips drawn by the printer model, see ADR 0012. Takes up to a quarter of a second."""
+
+    def draw(
+        self,
+        slip: TicketSlip,
+        blocks: Sequence[SlipBlock],
+        *,
+        paper_mm: int,
+        materials: Sequence[Material] = (),
+        complaint_phone: str = "",
+    ) -> SlipDrawing:
+        """A slip on paper of 58 or 80 mm."""
+
+
 class Studio(Protocol):
     """Speaks on the server, for managers; see `server.web.manage.studio`."""
 
@@ -133,6 +185,7 @@ class Services:
     media: MediaFiles
     studio: Studio
     preview: ScreenPreview
+    slips: SlipPreview
     forecast: Callable[[], Forecast | None] = lambda: None
     """The newest forecast of the waits, None before the first."""
 

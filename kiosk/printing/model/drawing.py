@@ -21,10 +21,15 @@ EDGE = "#d9d7cf"
 FONT = "Noto Sans Mono CJK SC, Noto Sans CJK SC, Noto Sans SC, Microsoft YaHei, monospace"
 
 
-def slip_svg(slip: Slip) -> str:
-    """One piece of paper with its torn edges."""
+def slip_svg(slip: Slip, *, embed: bool = False) -> str:
+    """One piece of paper with its torn edges.
+
+    Args:
+        slip: the paper.
+        embed: True puts raster images into the drawing itself; else the tray page serves them.
+    """
     label = "，".join(slip.text) or "空白纸"
-    image_base = f"/model/slips/{slip.n}"
+    image_base = "" if embed else f"/model/slips/{slip.n}"
     return _svg(
         slip.items,
         paper_mm=slip.paper_mm,
@@ -83,9 +88,10 @@ def _svg(
             case Qr():
                 parts.append(_symbol(item))
             case Image():
+                address = f"{images}/{at}.png" if images else _embedded(item)
                 parts.append(
                     f'<image x="{item.x}" y="{item.y}" width="{item.width}" '
-                    f'height="{item.height}" href="{images}/{at}.png" '
+                    f'height="{item.height}" href="{address}" '
                     'preserveAspectRatio="none" image-rendering="pixelated"/>'
                 )
     parts.append("</g></svg>")
@@ -179,6 +185,10 @@ def _symbol_path(content: str, level: str) -> str:
                 runs.append(f"M{x} {y}h{run}v1h-{run}z")
             x += run or 1
     return "".join(runs)
+
+
+def _embedded(item: Image) -> str:
+    return "data:image/png;base64," + base64.b64encode(png(item)).decode()
 
 
 def png(item: Image) -> bytes:

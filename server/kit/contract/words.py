@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from server.kit.contract.views import Limit
 
@@ -52,3 +54,28 @@ def limit_words(limit: Limit) -> str:
     if limit.unit in _UNITS:
         return f"{limit.n} {_UNITS[limit.unit]}"
     return "没有规定时限"
+
+
+SLIP_ZH: Mapping[str, str] = MappingProxyType(
+    {
+        "hall_name": "大厅名称",
+        "department": "部门",
+        "queue": "排队业务",
+        "item": "事项",
+        "number": "号码",
+        "reprint": "补打标记",
+        "ahead": "前面几人、等多久",
+        "counters": "到哪个窗口",
+        "consult_only": "仅供咨询",
+        "priority": "优先类别",
+        "promise": "承诺时限和收费",
+        "materials": "要带的材料",
+        "qr": "二维码",
+        "no_show_rule": "过号规则",
+        "issued": "取号时间",
+        "complaint": "投诉电话",
+        "text": "自己的话",
+        "rule": "横线",
+    }
+)
+"""Part of a slip → its name for those who edit slips."""
