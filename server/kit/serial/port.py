@@ -25,6 +25,7 @@ from urllib.parse import urlsplit
 
 import serial
 from gevent.monkey import get_original
+from serial.rs485 import RS485Settings
 
 from server.kit.serial.frames import DeviceFault
 from server.kit.serial.profiles import Link
@@ -71,15 +72,17 @@ class Port(Protocol):
         ...
 
 
-def open_port(address: str, link: Link) -> Port:
+def open_port(address: str, link: Link, *, rs485: bool = False) -> Port:
     """Open *address*: `tcp://host:port`, `udp://host:port`, else a serial device with *link*.
+
+    With *rs485* the driver of an on-board UART switches the direction of the line.
 
     Raises:
         DeviceFault: `no_port`, permanent when the address itself is wrong.
     """
     scheme, separator, _ = address.partition("://")
     if not separator:
-        return SerialPort(address, link)
+        return SerialPort(address, link, rs485=rs485)
     kinds: dict[str, Callable[[str], Port]] = {"tcp": TcpPort, "udp": UdpPort}
     if scheme not in kinds:
         raise DeviceFault("no_port", permanent=True, evidence=address.encode())
@@ -89,7 +92,7 @@ def open_port(address: str, link: Link) -> Port:
 class SerialPort:
     """A tty or COM port, opened exclusively: two processes would interleave their bytes."""
 
-    def __init__(self, device: str, link: Link) -> None:
+    def __init__(self, device: str, link: Link, *, rs485: bool = False) -> None:
         self.name = device
         try:
             self._serial = serial.Serial(
@@ -106,6 +109,19 @@ class SerialPort:
             )
         except (serial.SerialException, OSError, ValueError) as e:
             raise _gone(e) from e
+        if rs485:
+            self._switch_direction()
+
+    def _switch_direction(self) -> None:
+        """Let the driver raise RTS while it sends (TIOCSRS485, Linux Documentation/driver-api/serial).
+
+        A USB adapter switches by itself and refuses this: `rs485` is then to be taken out.
+        """
+        try:
+            self._serial.rs485_mode = RS485Settings(rts_level_for_tx=True, rts_level_for_rx=False)
+        except (NotImplementedError, ValueError, OSError) as e:
+            self.close()
+            raise _gone(e, permanent=True) from e
 
     def fileno(self) -> int | None:
         """Return the tty's descriptor, None on Windows."""
@@ -294,5 +310,5 @@ def _plain_socketpair() -> tuple[socket.socket, socket.socket]:
     return plain(fileno=left.detach()), plain(fileno=right.detach())
 
 
-def _gone(error: Exception | None) -> DeviceFault:
-    return DeviceFault("no_port", evidence=str(error).encode())
+def _gone(error: Exception | None, *, permanent: bool = False) -> DeviceFault:
+    return DeviceFault("no_port", permanent=permanent, evidence=str(error).encode())

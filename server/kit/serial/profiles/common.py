@@ -26,7 +26,7 @@ family; `vendor_oracle` equal to the vendor's own program; `vendor_source` read 
 Baud = Literal[1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200]
 Flow = Literal["none", "rtscts", "xonxoff"]
 
-ABOUT = frozenset({"id", "name", "verified", "sources"})
+ABOUT = frozenset({"id", "name", "verified", "kind", "sources"})
 """Keys that speak about the profile itself and therefore need no source."""
 
 

@@ -1,10 +1,12 @@
 """Frames on a line as data: what is sent to an LED bar 条屏, a call pad 呼叫器 or a rater 评价器.
 
 A frame is a list of fields evaluated in order; one key of each field says what it is.
+`server/kit/serial/templates.py` makes bytes of it and reads answers by it.
 """
 
 from __future__ import annotations
 
+from string import Formatter
 from typing import Annotated, Literal
 
 import msgspec
@@ -12,6 +14,20 @@ import msgspec
 from server.kit.serial.profiles.common import Count, Hex, Id, Link, Part, Positive, Verified
 
 FieldName = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]*$")]
+HexByte = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-F]{2}$")]
+Pattern = Annotated[
+    str, msgspec.Meta(pattern=r"^([0-9A-F]{2}|\.\.|@addr|@code)( ([0-9A-F]{2}|\.\.|@addr|@code))*$")
+]
+"""Bytes parted by blanks: a hex pair, `..` any byte, `@addr` the device's address, `@code` why."""
+
+WORDS = ("number", "digits", "counter", "name", "reason", "slogan", "text", "waiting", "code")
+"""What a `Show` may name in braces: ticket number 票号, its digits alone, code and name of the
+counter 窗口, why it pauses, the slogan 标语, a text such as that of an emergency, how many wait in
+the counter's queues, and the short code of a refusal on a call pad."""
+State = Literal[
+    "call", "serving", "paused", "closed", "idle", "emergency", "refused", "away", "evaluate"
+]
+WIDEST = {"u8": 0xFF, "u16le": 0xFFFF, "u16be": 0xFFFF, "u32le": 0xFFFFFFFF}
 
 
 class Field(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -42,13 +58,19 @@ class Field(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     plus: int = 0
     """Added to a length after dividing."""
     width: Count = 0
-    pad: str = "0"
+    pad: Annotated[str, msgspec.Meta(pattern=r"^[ 0]$")] = "0"
     fields: tuple[Field, ...] = ()
 
     def __post_init__(self) -> None:
         given = [n for n in KINDS if getattr(self, n) is not None]
         if len(given) != 1:
             raise ValueError(f"一个字段只能写一种内容（{'、'.join(KINDS)}），这里写了 {given}")
+
+    @property
+    def uses(self) -> str | None:
+        """Return the name of the parameter that it shows, None when it shows none."""
+        named = (self.param, self.u8, self.u16le, self.u16be, self.u32le, self.digits)
+        return next((n for n in named if isinstance(n, str)), None)
 
 
 KINDS = (
@@ -77,6 +99,21 @@ class Param(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     words: str = ""
     """What it is, for people."""
 
+    def fault(self, value: int | str) -> str:
+        """Return why *value* cannot be, in words; empty = it can."""
+        if isinstance(value, str) != isinstance(self.default, str):
+            kind = "文字" if isinstance(self.default, str) else "整数"
+            return f"不能是 {value!r}；允许：{kind}"
+        if isinstance(value, str):
+            return "" if value.isascii() and value.isprintable() else "只能用可见的 ASCII 字符"
+        if value == self.broadcast:
+            return ""
+        low = 0 if self.low is None else self.low
+        if value < low or (self.high is not None and value > self.high):
+            high = "" if self.high is None else f" 到 {self.high}"
+            return f"不能是 {value}；允许：整数 {low}{high or ' 以上'}"
+        return ""
+
 
 class Check(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The check sum behind the body."""
@@ -88,7 +125,13 @@ class Check(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Group that is summed; None = the whole body."""
     order: Literal["le", "be"] = "le"
     form: Literal["binary", "hex_upper"] = "binary"
-    """`hex_upper`: as ASCII hexadecimal digits."""
+    """`hex_upper`: as ASCII hexadecimal digits, the most significant first."""
+
+    @property
+    def width(self) -> int:
+        """Return how many bytes it takes in a frame."""
+        size = {"none": 0, "sum8": 1, "xor8": 1, "sum16": 2, "crc16": 2}[self.alg]
+        return size * (2 if self.form == "hex_upper" else 1)
 
 
 class Frame(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -98,7 +141,7 @@ class Frame(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     head: tuple[Field, ...] = ()
     """Fields between `pre` and the body that no check sum covers."""
     post: Hex | None = None
-    escape: dict[str, Hex] = msgspec.field(default_factory=dict)
+    escape: dict[HexByte, Hex] = msgspec.field(default_factory=dict)
     """Byte (`A5`) → what is sent for it, in body and check sum."""
 
 
@@ -109,27 +152,37 @@ class Coding(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     max_bytes: Count = 0
     """Longer text is cut at a whole character and reported; 0 = no limit."""
     columns: Count = 0
-    """Cells that the bar shows; 0 = unknown."""
+    """Cells that the bar shows at once, two for a hanzi; 0 = unknown. A site sets its own by a
+    parameter `columns`, or by `columns_per` and the parameter that `columns_by` names."""
+    columns_by: FieldName | None = None
+    """Parameter that holds the bar's width, such as `w`."""
+    columns_per: Positive = 1
+    """Units of that parameter for one cell (a cell of 8 pixels: 1 when it counts bytes, else 8)."""
     pad_to: Count = 0
-    """Padded with blanks to so many bytes."""
+    """Padded with blanks to so many bytes, so that nothing old stays behind it."""
     replace: dict[str, str] = msgspec.field(default_factory=dict)
     """Characters that mean something else to the device → what is shown instead."""
 
 
 class Reply(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the device answers to a frame."""
+    """What the device answers to a frame: `start`, then `ok` or `nak`, its check sum, `end`.
 
-    start: Hex
-    """First bytes of every answer."""
+    Where the frame has an escape map the answer is what stands between `start` and `end`, however
+    long, and `ok` and `nak` are its beginning; else both are the whole of it.
+    """
+
+    start: Hex | None = None
+    """First bytes of every answer; repeated ones are taken as one."""
     end: Hex | None = None
-    length: Count = 0
-    """Bytes of an answer without `end`."""
-    ok_at: Count = 0
-    ok: Hex | None = None
-    nak: Hex | None = None
-    """Bytes at `ok_at` that say no; the byte behind them is the reason."""
+    at: Count = 0
+    """Bytes of any value before `ok` and `nak` (a header)."""
+    ok: Pattern
+    nak: Pattern | None = None
+    """The answer that says no."""
     check: bool = False
-    """True when the answer carries the same check sum as the frame."""
+    """True when the answer carries the same check sum as the frame, over all before it."""
+    start_in_check: bool = False
+    """True when `start` is summed too."""
     timeout_ms: Positive = 500
     retries: Count = 2
 
@@ -143,6 +196,8 @@ class Timing(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """True when the adapter hears its own bytes."""
     poll_ms: Count = 0
     """How often the device must be asked; 0 = never."""
+    answer_ms: Positive = 40
+    """How long the answer to a poll may take, from the last byte of the question to its own last."""
     repeat_s: Count = 60
     """State is sent again after so long, for bars that forget when their power fails; 0 = never."""
 
@@ -154,8 +209,9 @@ class Event(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     length: Positive
     """Bytes of the whole, from `start` on; or its shortest length when `length_at` is given."""
     length_at: Count | None = None
-    """Byte that holds the length of what is between it (plus `length_plus`) and the check sum."""
-    length_plus: int = 0
+    """Byte that holds the number of bytes between the `length_plus` bytes behind it and the check
+    sum: the whole is `length_at + 1 + length_plus + that + check sum + tail`."""
+    length_plus: Count = 0
     address_at: Count | None = None
     key_at: Count | None = None
     check: Literal["none", "sum8", "xor8"] = "none"
@@ -163,9 +219,9 @@ class Event(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """First byte that the check sum covers; it ends before the check sum."""
     tail: Count = 0
     """Bytes behind the check sum."""
-    keys: dict[str, str] = msgspec.field(default_factory=dict)
+    keys: dict[HexByte, str] = msgspec.field(default_factory=dict)
     """Byte (`01`) → `next`, `recall`, `no_show`, `start`, `finish`, `pause`, `1` … `5` for raters."""
-    idle: tuple[Hex, ...] = ()
+    idle: tuple[HexByte, ...] = ()
     """Key bytes that say that nothing was pressed."""
 
 
@@ -184,8 +240,10 @@ class FrameProfile(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     check: Check = Check()
     frame: Frame = Frame()
     reply: Reply | None = None
-    shows: dict[str, Show] = msgspec.field(default_factory=dict)
-    """State (`call`, `serving`, `paused`, `closed`, `idle`, `emergency`) → what is shown then."""
+    shows: dict[State, Show] = msgspec.field(default_factory=dict)
+    """State → what is shown then; one that is not given is shown as `idle`, `serving` as `call`.
+    Of a pad also `refused` (a key that did nothing) and `away` (no server); of a rater `evaluate`
+    (the service just ended)."""
     poll: Show | None = None
     """The frame that asks a pad or rater whether a key was pressed."""
     event: Event | None = None
@@ -193,16 +251,19 @@ class FrameProfile(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def faults(self) -> list[str]:
         """Return what cannot work, as `key: words`."""
+        from server.kit.serial.profiles.sound import faults  # it reads these types
+
+        return faults(self)
+
+    def wrong_params(self, params: dict[str, int | str]) -> list[str]:
+        """Return what a site's *params* for this device cannot be, as `key: words`."""
         found = []
-        if self.kind == "led" and not {"call", "idle"} <= set(self.shows):
-            found.append("shows: 至少要写明 call 和 idle 两种状态")
-        known = set(self.params)
-        used = _used(self.body) | _used(self.frame.head)
-        found += [f"params: 缺少参数 {name}" for name in sorted(used - known)]
-        for state, show in self.shows.items():
-            found += [f"shows.{state}.params: 没有参数 {n}" for n in show.params if n not in known]
-        if self.timing.poll_ms and (self.poll is None or self.event is None):
-            found.append("timing.poll_ms: 要轮询就要写明 poll 和 event")
+        for name, value in params.items():
+            if name not in self.params:
+                known = "、".join(sorted(self.params)) or "（没有）"
+                found.append(f"{name}: 没有这个参数；允许：{known}")
+            elif words := self.params[name].fault(value):
+                found.append(f"{name}: {words}")
         return found
 
 
@@ -210,16 +271,19 @@ class Show(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is sent for a state: a text and values of parameters."""
 
     text: str = ""
-    """With `{number}` 票号, `{counter}` 窗口, `{reason}`, `{slogan}` and `{text}` filled in."""
+    """With `{number}` 票号, `{counter}` 窗口, `{reason}`, `{slogan}` and others of `WORDS`."""
     params: dict[FieldName, int | str] = msgspec.field(default_factory=dict)
     """A text may name a value: `{digits}` is the number's digits alone."""
+    wide: dict[FieldName, int | str] = msgspec.field(default_factory=dict)
+    """Values that go before `params` when the text is wider than the bar, such as `scroll`."""
+    before: Hex | None = None
+    """Bytes in front of the text that are a command to the device, such as a colour."""
 
 
-def _used(fields: tuple[Field, ...]) -> set[str]:
-    found: set[str] = set()
-    for field in fields:
-        for value in (field.param, field.u8, field.u16le, field.u16be, field.u32le, field.digits):
-            if isinstance(value, str):
-                found.add(value)
-        found |= _used(field.fields)
-    return found
+def named(text: str) -> set[str]:
+    """Return the words that *text* names in braces.
+
+    Raises:
+        ValueError: its braces do not pair.
+    """
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}

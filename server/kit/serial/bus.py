@@ -1,0 +1,392 @@
+"""One line, several devices, one owner: LED bars and call pads share an RS-485 pair in peace.
+
+    bus = Bus([bar_3, bar_4, pad_3], link)
+    PortWorker(address, bus, opener).start()
+
+One exchange at a time: a frame, the window in which its answer may come, a silence. Polls go before
+everything else, the one that is most overdue first; other frames, and the retries of all, are
+slipped in between, so that no pad waits longer than its own time and one exchange. A member that
+does not answer is asked ever more rarely and slows nobody.
+
+A member (`Member`) never waits and never writes: it says what is due and hears what came of it. All
+methods run on the port's thread and see one clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from server.kit.serial.answers import Answer, Answers, Event, Nak, Ok
+from server.kit.serial.frames import DeviceFault
+from server.kit.serial.profiles import FrameProfile, Link
+from server.kit.serial.worker import Outlet
+
+__all__ = ["Bus", "Exchange", "Member", "Outcome", "Silence", "Standing", "Written", "exchange"]
+
+BACKOFF_S = (1.0, 2.0, 5.0, 10.0, 30.0)
+"""How long a member that did not answer is left alone; the last repeats."""
+STUCK_S = 2.0
+"""A frame that the port does not take for so long is given up."""
+IDLE_S = 5.0
+TICK_S = 0.001
+"""Shortest wait between two exchanges: a member that is due and has nothing to send spins nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Nothing that could be understood came in time, after all retries."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The frame has left and no answer is foreseen: nobody knows what became of it."""
+
+
+Outcome = Answer | Silence | Written
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """A frame to be sent and what is awaited; made by `exchange` from a profile."""
+
+    data: bytes
+    answers: Answers | None = None
+    """What reads the answer; None = none is awaited."""
+    address: int | None = None
+    """Answers that name another address are not this one's."""
+    poll: bool = False
+    """True for a question to a pad: it goes before everything else and any answer ends it."""
+    timeout_s: float = 0.5
+    """From the last byte on the wire."""
+    retries: int = 0
+    gap_s: float = 0.02
+    """Silence afterwards."""
+    echo: bool = False
+
+
+def exchange(
+    profile: FrameProfile,
+    data: bytes,
+    answers: Answers | None = None,
+    *,
+    address: int | None = None,
+    poll: bool = False,
+) -> Exchange:
+    """Return the exchange of *data* by the manners of *profile*.
+
+    Args:
+        profile: whose timing and reply count.
+        data: the frame.
+        answers: reads the answer; None = none is awaited, as for a broadcast.
+        address: only an answer from it counts.
+        poll: True for a question to a pad or rater.
+    """
+    reply, timing = profile.reply, profile.timing
+    awaited = answers if poll or reply is not None else None
+    return Exchange(
+        data=data,
+        answers=awaited,
+        address=address,
+        poll=poll,
+        timeout_s=(reply.timeout_ms if reply and not poll else timing.answer_ms) / 1000,
+        retries=reply.retries if reply and not poll else 0,
+        gap_s=timing.gap_ms / 1000,
+        echo=timing.echo,
+    )
+
+
+class Member(Protocol):
+    """A device on a shared line."""
+
+    @property
+    def polls(self) -> bool:
+        """Return whether it keeps a poll time, so that it goes before the others."""
+        ...
+
+    def due(self, now: float) -> Exchange | None:
+        """Return what is to be sent now, None when nothing is. Asked again until `done`, so that a
+        retry sends the newest truth."""
+        ...
+
+    def done(self, exchange: Exchange, outcome: Outcome, now: float) -> None:
+        """Take what became of *exchange*; a `Silence` comes after all retries."""
+        ...
+
+    def heard(self, event: Event, now: float) -> None:
+        """Take a key that the device told unasked, or while something else was awaited."""
+        ...
+
+    def opened(self, now: float) -> None:
+        """Begin anew: the port is open; what the device shows is unknown."""
+        ...
+
+    def lost(self, now: float) -> None:
+        """Take note that the port is gone; may come again and again."""
+        ...
+
+    def next_s(self, now: float) -> float:
+        """Return the seconds until something is due; 0 or less when it is due now."""
+        ...
+
+
+@dataclass(slots=True)
+class Standing:
+    """How a member is, kept for staff by the members themselves; times are the port's clock."""
+
+    fault: str = "no_port"
+    """Empty, `no_port`, `silent` or `refused`; a box that has just started has no port yet."""
+    code: int = 0
+    """The device's own reason when it refused."""
+    since: float | None = None
+    """When the fault began."""
+    confirmed: float | None = None
+    """When it last answered as it should."""
+    took_s: float = 0.0
+
+    def became(self, fault: str, now: float, code: int = 0) -> None:
+        """Take *fault* (empty = none); the moment stays while the fault does."""
+        if self.fault != fault or self.since is None:
+            self.fault, self.since = fault, now
+        self.code = code
+
+    def after(self, outcome: Outcome, now: float) -> None:
+        """Take what became of an exchange; what is merely written proves nothing."""
+        match outcome:
+            case Silence():
+                self.became("silent", now)
+            case Nak(code=code):
+                self.became("refused", now, code)
+            case Written():
+                if self.fault == "no_port":
+                    self.became("", now)
+            case _:
+                self.became("", now)
+                self.confirmed = now
+
+
+@dataclass(slots=True)
+class _Place:
+    """What the bus keeps of a member."""
+
+    member: Member
+    attempts: int = 0
+    silences: int = 0
+    asleep_until: float = 0.0
+    turn: int = 0
+    """Counts exchanges: who was served last comes last."""
+
+
+@dataclass(slots=True)
+class _Running:
+    """The exchange on the line."""
+
+    place: _Place
+    exchange: Exchange
+    began: float
+    left: bytes
+    moved: float
+    """When the port last took a byte."""
+    echo: bytes = b""
+    ends: float | None = None
+    """When the answer's window closes; None while bytes are still to be handed over."""
+    said: list[Answer] = field(default_factory=list)
+
+
+class Bus:
+    """A `Driver` that owns a line and gives its members their turns.
+
+    Args:
+        members: the devices on the line.
+        link: its speed, for the time that frames take on the wire.
+        listens: reads what comes unasked, such as a rater that speaks by itself.
+        on_turn: called with the time at each turn, to hand over what other threads left.
+    """
+
+    def __init__(
+        self,
+        members: Sequence[Member],
+        link: Link,
+        *,
+        listens: Answers | None = None,
+        on_turn: Callable[[float], object] | None = None,
+    ) -> None:
+        self.skipped = 0
+        """Bytes that nobody understood."""
+        self._link = link
+        self._listens = listens
+        self._on_turn = on_turn
+        self._places = [_Place(member) for member in members]
+        self._running: _Running | None = None
+        self._quiet_until = 0.0
+        self._gap_s = 0.0
+        self._count = 0
+
+    def opened(self, now: float) -> None:
+        """Begin anew; every member sends its state again."""
+        self._running = None
+        self._quiet_until = now
+        for place in self._places:
+            place.attempts = place.silences = 0
+            place.asleep_until = 0.0
+            place.member.opened(now)
+
+    def lost(self, fault: DeviceFault, now: float) -> None:
+        """Tell every member."""
+        self._running = None
+        for place in self._places:
+            place.member.lost(now)
+
+    def received(self, data: bytes, now: float) -> None:
+        """Give *data* to whoever awaits it."""
+        running = self._running
+        if running is not None and running.echo:
+            data = self._without_echo(running, data)
+        if running is None or running.exchange.answers is None:
+            self._unasked(data, now)
+            return
+        answers = running.exchange.answers
+        before = answers.skipped
+        running.said += answers.feed(data)
+        self.skipped += answers.skipped - before
+
+    def turn(self, out: Outlet, now: float) -> float:
+        """Do what is due and return the seconds until the next turn."""
+        if self._on_turn is not None:
+            self._on_turn(now)
+        if self._running is not None:
+            self._go_on(self._running, out, now)
+        if self._running is None and now >= self._quiet_until:
+            self._begin(out, now)
+        return self._wait_s(now)
+
+    # -- one exchange
+
+    def _begin(self, out: Outlet, now: float) -> None:
+        for place in self._in_order(now):
+            wanted = place.member.due(now)
+            if wanted is None:
+                continue
+            self._count += 1
+            place.turn = self._count
+            if wanted.answers is not None:
+                wanted.answers.reset()
+            self._running = _Running(
+                place=place,
+                exchange=wanted,
+                began=now,
+                left=wanted.data,
+                moved=now,
+                echo=wanted.data if wanted.echo else b"",
+            )
+            self._go_on(self._running, out, now)
+            return
+
+    def _in_order(self, now: float) -> list[_Place]:
+        """Return the members that may be due: overdue polls first, then who waited longest."""
+        awake = [p for p in self._places if now >= p.asleep_until]
+        due = [(p.member.next_s(now), p) for p in awake]
+        ready = [(late, p) for late, p in due if late <= 0]
+        return [p for _, p in sorted(ready, key=lambda r: (_rank(r[1], r[0]), r[1].turn))]
+
+    def _go_on(self, running: _Running, out: Outlet, now: float) -> None:
+        if running.left:
+            taken = out.write(running.left)
+            running.left = running.left[taken:]
+            if taken:
+                running.moved = now
+            if running.left:
+                if now - running.moved >= STUCK_S:
+                    out.discard()
+                    self._end(running, Silence(), now, whole=False)
+                return
+        if running.ends is None:
+            wire = self._link.wire_s(len(running.exchange.data))
+            left = max(now, running.began + wire)
+            awaited = running.exchange.answers is not None
+            running.ends = left + (running.exchange.timeout_s if awaited else 0.0)
+        for answer in running.said:
+            if self._is_answer(running.exchange, answer):
+                self._end(running, answer, now)
+                return
+            if isinstance(answer, Event):
+                self._tell(answer, now)
+        running.said.clear()
+        if now >= running.ends:
+            outcome = Silence() if running.exchange.answers is not None else Written()
+            self._end(running, outcome, now)
+
+    @staticmethod
+    def _is_answer(wanted: Exchange, answer: Answer) -> bool:
+        if None not in (wanted.address, answer.address) and wanted.address != answer.address:
+            return False
+        return wanted.poll or isinstance(answer, Ok | Nak)
+
+    def _end(self, running: _Running, outcome: Outcome, now: float, *, whole: bool = True) -> None:
+        self._running = None
+        place, done = running.place, running.exchange
+        self._gap_s = done.gap_s
+        self._quiet_until = now + done.gap_s
+        if done.answers is not None:
+            before = done.answers.skipped
+            done.answers.reset()
+            self.skipped += done.answers.skipped - before
+        if isinstance(outcome, Silence):
+            place.attempts += 1
+            # One that was silent before gets one attempt, and after a stuck port nobody gets more.
+            if whole and place.attempts <= done.retries and not place.silences:
+                return
+            place.asleep_until = now + BACKOFF_S[min(place.silences, len(BACKOFF_S) - 1)]
+            place.silences += 1
+        else:
+            place.silences = 0
+        place.attempts = 0
+        place.member.done(done, outcome, now)
+
+    # -- what comes
+
+    def _without_echo(self, running: _Running, data: bytes) -> bytes:
+        """Take our own bytes off the front of *data* while they are the ones we sent."""
+        same = 0
+        for ours, theirs in zip(running.echo, data, strict=False):
+            if ours != theirs:
+                running.echo = b""  # it is no echo, or a broken one: the framer skips it
+                break
+            same += 1
+        running.echo = running.echo[same:]
+        return data[same:]
+
+    def _unasked(self, data: bytes, now: float) -> None:
+        if not data:
+            return
+        if self._running is None and now < self._quiet_until:
+            self._quiet_until = now + self._gap_s  # somebody is still speaking
+        if self._listens is None:
+            self.skipped += len(data)
+            return
+        for answer in self._listens.feed(data):
+            if isinstance(answer, Event):
+                self._tell(answer, now)
+
+    def _tell(self, event: Event, now: float) -> None:
+        for place in self._places:
+            place.member.heard(event, now)
+
+    # -- time
+
+    def _wait_s(self, now: float) -> float:
+        running = self._running
+        if running is not None:
+            if running.left:
+                return 0.005
+            ends = running.ends if running.ends is not None else now
+            return max(0.0, ends - now)
+        moments = [max(p.asleep_until - now, p.member.next_s(now)) for p in self._places]
+        soonest = min(moments, default=IDLE_S)
+        return min(IDLE_S, max(TICK_S, self._quiet_until - now, soonest))
+
+
+def _rank(place: _Place, late: float) -> tuple[int, float]:
+    """Order of members that are due: polls first, the most overdue of them before the others."""
+    return (0, late) if place.member.polls else (1, 0.0)
