@@ -192,6 +192,8 @@ class _Running:
     ends: float | None = None
     """When the answer's window closes; None while bytes are still to be handed over."""
     said: list[Answer] = field(default_factory=list)
+    over: bool = False
+    """True when the window has closed and only what is already at the port may still count."""
 
 
 class Bus:
@@ -313,9 +315,13 @@ class Bus:
             if isinstance(answer, Event):
                 self._tell(answer, now)
         running.said.clear()
-        if now >= running.ends:
-            outcome = Silence() if running.exchange.answers is not None else Written()
-            self._end(running, outcome, now)
+        if now < running.ends:
+            return
+        if running.exchange.answers is None:
+            self._end(running, Written(), now)
+        elif running.over:
+            self._end(running, Silence(), now)
+        running.over = True  # a late thread reads first, then judges
 
     @staticmethod
     def _is_answer(wanted: Exchange, answer: Answer) -> bool:
