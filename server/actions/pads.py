@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote
 from server.actions import calling, counters, devices
 from server.actions.devices import ENROLMENT_LIVES, Enrolled, token_hash
 from server.domain.counters import Counter
-from server.domain.moments import moment
+from server.domain.moments import instant, moment
 from server.domain.people import Permission, Staff
 from server.domain.tickets import Ticket
 from server.kit.contract.messages import DeviceAssigned
@@ -32,11 +32,21 @@ KEYS = ("next", "recall", "start", "finish", "no_show", "pause", "resume")
 PAUSE_REASON = "短暂离开"
 """Reason of a pause by key, for a pad has no list to choose from; screens show it where the hall's
 own list has it, else 其他原因."""
+PRESS_GOOD_S = 10.0
+"""A press that comes later lay in a line or a server that stood still: nobody means it any more."""
 BY_PAD = "呼叫器按键，工号 {label}"
 """How the log names a press."""
 
 
-def press(w: Work, device: Device, *, counter: str, key: str, expected: int | None) -> Done:
+def press(
+    w: Work,
+    device: Device,
+    *,
+    counter: str,
+    key: str,
+    expected: int | None = None,
+    pressed_at: str | None = None,
+) -> Done:
     """Do what *key* asks for at *counter*, for the clerk who has it open.
 
     Args:
@@ -45,6 +55,7 @@ def press(w: Work, device: Device, *, counter: str, key: str, expected: int | No
         counter: code of the counter.
         key: one of `KEYS`.
         expected: version of the counter as the pad showed it; None skips the check.
+        pressed_at: when the key was pressed; one that is older than `PRESS_GOOD_S` is `stale`.
 
     Raises:
         Refused: `forbidden` for a counter that was not given to this device, `counter_closed`,
@@ -59,8 +70,17 @@ def press(w: Work, device: Device, *, counter: str, key: str, expected: int | No
         raise Refused("counter_closed", counter=found.name)
     staff = people.staff(w, people.by_id(w, found.clerk_id))
     calling.own_counter(w, counter, staff, expected)
+    if pressed_at is not None and _age_s(w, pressed_at) > PRESS_GOOD_S:
+        raise Refused("stale", number=found.name)
     w.said = BY_PAD.format(label=staff.label)
     return _act(w, found, key, staff)
+
+
+def _age_s(w: Work, pressed_at: str) -> float:
+    try:
+        return (w.now - instant(pressed_at)).total_seconds()
+    except ValueError as error:
+        raise Refused("malformed", problem="按键时间的格式不对") from error
 
 
 def _act(w: Work, counter: Counter, key: str, staff: Staff) -> Done:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from server.domain.moments import moment
 from server.reads import log
 from tests.api.checks import Refusals
 from tests.api.world import Call, World, refused
@@ -108,6 +110,17 @@ def test_a_press_sent_twice_by_the_line_calls_one_person(pads: World) -> None:
     assert {a.status for a in answers} == {200}
     assert len({a.json["ticket"] for a in answers}) == 1
     assert len([c for c in pads.board()["calls"] if c["counter"] == "1"]) == 1
+
+
+def test_a_press_that_lay_on_the_way_calls_nobody_later(pads: World) -> None:
+    """A server that stood still finds such requests in its socket when it goes on."""
+    now = pads.hall.database().clock()
+    with pads.unchanged():
+        late = press(pads, "next", pressed_at=moment(now - timedelta(seconds=11)))
+        odd = press(pads, "next", pressed_at="gestern")
+    refused(late, 409, "stale")
+    refused(odd, 400, "malformed")
+    assert press(pads, "next", pressed_at=moment(now)).status == 200
 
 
 def test_the_log_says_that_a_press_came_from_a_pad_and_for_whom(pads: World) -> None:

@@ -22,6 +22,8 @@ class PressBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     key: Literal["next", "recall", "start", "finish", "no_show", "pause", "resume"]
     expected: int | None = None
     """The counter's version as the pad showed it; None skips the check."""
+    pressed_at: Words | None = None
+    """UTC by the server's clock; a press that lay on the way for too long is refused."""
 
 
 @bp.post("/pads/presses")
@@ -31,5 +33,12 @@ def press() -> Response:
     body = body_as(PressBody)
     return command(
         Actor("device", device.uid),
-        lambda w: pads.press(w, device, counter=body.counter, key=body.key, expected=body.expected),
+        lambda w: pads.press(
+            w,
+            device,
+            counter=body.counter,
+            key=body.key,
+            expected=body.expected,
+            pressed_at=body.pressed_at,
+        ),
     )
