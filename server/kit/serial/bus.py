@@ -5,8 +5,9 @@
 
 One exchange at a time: a frame, the window in which its answer may come, a silence. Polls go before
 everything else, the one that is most overdue first; other frames, and the retries of all, are
-slipped in between, so that no pad waits longer than its own time and one exchange. A member that
-does not answer is asked ever more rarely and slows nobody.
+slipped in between, one for each round of polls at least, so that no pad waits longer than its own
+time (or a whole round, where the line has no more room) and one exchange. A member that does not
+answer is asked ever more rarely and slows nobody.
 
 A member (`Member`) never waits and never writes: it says what is due and hears what came of it. All
 methods run on the port's thread and see one clock.
@@ -224,6 +225,8 @@ class Bus:
         self._quiet_until = 0.0
         self._gap_s = 0.0
         self._count = 0
+        self._polls_in_row = 0
+        """Polls since something else was sent: a line that polls fill still shows its calls."""
 
     def opened(self, now: float) -> None:
         """Begin anew; every member sends its state again."""
@@ -271,6 +274,7 @@ class Bus:
             if wanted is None:
                 continue
             self._count += 1
+            self._polls_in_row = self._polls_in_row + 1 if place.member.polls else 0
             place.turn = self._count
             if wanted.answers is not None:
                 wanted.answers.reset()
@@ -290,7 +294,10 @@ class Bus:
         awake = [p for p in self._places if now >= p.asleep_until]
         due = [(p.member.next_s(now), p) for p in awake]
         ready = [(late, p) for late, p in due if late <= 0]
-        return [p for _, p in sorted(ready, key=lambda r: (_rank(r[1], r[0]), r[1].turn))]
+        pads = sum(p.member.polls for p in self._places)
+        starved = self._polls_in_row >= pads > 0
+        ranked = sorted(ready, key=lambda r: (_rank(r[1], r[0], starved=starved), r[1].turn))
+        return [p for _, p in ranked]
 
     def _go_on(self, running: _Running, out: Outlet, now: float) -> None:
         if running.left:
@@ -393,6 +400,9 @@ class Bus:
         return min(IDLE_S, max(TICK_S, self._quiet_until - now, soonest))
 
 
-def _rank(place: _Place, late: float) -> tuple[int, float]:
-    """Order of members that are due: polls first, the most overdue of them before the others."""
-    return (0, late) if place.member.polls else (1, 0.0)
+def _rank(place: _Place, late: float, *, starved: bool) -> tuple[int, float]:
+    """Order of members that are due: polls first, the most overdue of them before the others; when
+    every pad had its turn meanwhile, one of the others."""
+    if place.member.polls:
+        return (1, late)
+    return (0 if starved else 2, 0.0)
