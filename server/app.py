@@ -43,7 +43,7 @@ from server.store import migrate, showing
 from server.store.media_files import MediaFiles
 from server.store.work import Actor
 from server.web import assets, auth, errors, limits, manage, media, pages, phone
-from server.web.api import counters, devices, hall, pads, reports, tickets
+from server.web.api import asks, counters, devices, hall, pads, reports, tickets
 from server.web.desk import pages as desk_pages
 from server.web.manage.studio import Studio
 from server.web.services import EXTENSION, KnownDevices, Services
@@ -252,7 +252,7 @@ def _register(app: Flask) -> None:
     app.register_blueprint(desk_pages.bp)
     app.register_blueprint(media.bp)
     app.register_blueprint(manage.bp)
-    for blueprint in (tickets.bp, counters.bp, hall.bp, devices.bp, reports.bp, pads.bp):
+    for blueprint in (tickets.bp, counters.bp, hall.bp, devices.bp, reports.bp, pads.bp, asks.bp):
         app.register_blueprint(blueprint, url_prefix="/api/v1")
     app.register_blueprint(hall.health_bp)
 

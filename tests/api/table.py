@@ -257,6 +257,12 @@ def asked_for_help(world: World) -> Call:
     return Call(path=f"/api/v1/help/{world.kiosk.device}/answer")  # type: ignore[attr-defined]
 
 
+def asked_for_paper(world: World) -> Call:
+    """Staff ask the kiosk for a test page; it begins."""
+    ask = world.hall.ask(world.kiosk.device, "test_page")  # type: ignore[attr-defined]
+    return Call(path=f"/api/v1/devices/me/asks/{ask}", body={"state": "begun"})
+
+
 DEVICES = [
     Endpoint(
         rule="/api/v1/devices/enrol",
@@ -297,6 +303,23 @@ DEVICES = [
             scene=lambda w: Call(path="/api/v1/devices/me"),
         )
         for who in ("kiosk", "display")
+    ),
+    Endpoint(
+        rule="/api/v1/devices/me/asks",
+        group="devices",
+        method="GET",
+        who="display",
+        keyed=False,
+        scene=lambda w: Call(path="/api/v1/devices/me/asks"),
+    ),
+    Endpoint(
+        rule="/api/v1/devices/me/asks/<uid>",
+        group="devices",
+        who="kiosk",
+        scene=asked_for_paper,
+        unknown=nowhere("asks"),
+        foreign=lambda w: ("other_kiosk", asked_for_paper(w), "forbidden"),
+        answers={"state": "begun"},
     ),
     Endpoint(
         rule="/api/v1/searches",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 
 from server.actions import (
+    asks,
     calling,
     catalogue,
     counters,
@@ -21,7 +22,7 @@ from server.actions import (
     waits,
 )
 from server.domain.people import Role, Staff
-from server.kit.contract.messages import DeviceChanged
+from server.kit.contract.messages import DeviceAsked, DeviceChanged
 from server.kit.contract.screens import Layout, ZoneVoice
 from server.kit.contract.views import Done
 from server.store import devices as device_rows
@@ -377,6 +378,18 @@ def test_devices_and_calls_for_help_are_told(bench: Bench) -> None:
 
     types = [e.message.TYPE for e in bench.events()][-4:]
     assert types == ["help.requested", "help.answered", "device.changed", "device.changed"]
+
+
+def test_what_staff_ask_of_a_device_is_told_by_its_identity_only(bench: Bench) -> None:
+    manager, kiosk = bench.staff("m", (Role.MANAGER, "")), bench.device()
+
+    done = bench.verified(lambda w: asks.ask(w, kiosk.uid, what="test_page", staff=manager))
+
+    assert bench.events()[-1].message == DeviceAsked(
+        device=kiosk.uid, ask=done.ask, what="test_page", part=""
+    )
+    bench.verified(lambda w: asks.answer(w, kiosk, done.ask, state="failed", detail="paper_out"))
+    assert bench.events()[-1].message.TYPE == "device.answered"
 
 
 def test_a_pause_past_its_time_is_told(bench: Bench) -> None:

@@ -23,6 +23,7 @@ SUMS = GOLDEN / "SHA256SUMS"
 
 PUBLIC_FIELDS = frozenset(
     [
+        "ask",
         "call",
         "called_at",
         "calls",
@@ -44,6 +45,7 @@ PUBLIC_FIELDS = frozenset(
         "low_min",
         "name",
         "on",
+        "part",
         "queue",
         "queues",
         "reason",
@@ -62,6 +64,7 @@ PUBLIC_FIELDS = frozenset(
         "until",
         "version",
         "waiting",
+        "what",
         "zone",
     ]
 )

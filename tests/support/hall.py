@@ -29,7 +29,7 @@ from typing import Any
 import argon2
 import urllib3
 
-from server.actions import catalogue, devices, pads, people
+from server.actions import asks, catalogue, devices, pads, people
 from server.domain.moments import moment
 from server.domain.people import Role, Staff
 from server.kit.clock import clock_from
@@ -42,6 +42,7 @@ READY_WITHIN_S = 90.0
 """A deadline for a busy machine, not a pace."""
 CSRF = re.compile(r'name="csrf[_-]token"[^>]*?(?:value|content)="([^"]+)"')
 PASSWORD = "Correct-Horse-7"
+MANAGER = Staff(id=0, uid="m", login="m", label="M", roles=((Role.MANAGER, ""),))
 ROOT = Path(__file__).resolve().parents[2]
 _hash = functools.lru_cache(argon2.PasswordHasher(time_cost=1, memory_cost=1024).hash)
 
@@ -308,11 +309,15 @@ class RunningHall:
         token: str = self.work(lambda w: devices.create_enrolment(w, kind=kind, zone=zone))
         return token
 
+    def ask(self, device: str, what: str, part: str = "") -> str:
+        """Ask something of a device from afar; return the identity of the wish."""
+        done = self.work(lambda w: asks.ask(w, device, what=what, part=part, staff=MANAGER))
+        return str(done.ask)
+
     def pad_token(self, counter: str, role: str) -> str:
         """A one-time token of a call pad or rater at a counter."""
-        manager = Staff(id=0, uid="m", login="m", label="M", roles=((Role.MANAGER, ""),))
         token: str = self.work(
-            lambda w: pads.create_enrolment(w, counter=counter, role=role, staff=manager)
+            lambda w: pads.create_enrolment(w, counter=counter, role=role, staff=MANAGER)
         )
         return token
 

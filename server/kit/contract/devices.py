@@ -51,3 +51,30 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 
 
 PART_ROLES = ("printer", "led", "pad", "rater", "reader")
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """The identity of a wish, and how far it is."""
+
+    ask: str
+    state: str
+
+
+class OpenAsk(msgspec.Struct, frozen=True, kw_only=True):
+    """Something a device has yet to do, or has begun and not finished."""
+
+    ask: str
+    what: str
+    """`test_page`, `restart`, `new_roll`, `show_test` or `identify`."""
+    part: str
+    """Key of the part that is meant; empty = the device itself."""
+    state: str
+    """`asked` or `begun`."""
+    asked_at: str
+    """UTC."""
+
+
+class OpenAsks(msgspec.Struct, frozen=True, kw_only=True):
+    """What staff asked of a device and is still open, oldest first."""
+
+    asks: tuple[OpenAsk, ...]

@@ -221,6 +221,32 @@ class DeviceChanged(Message, frozen=True, kw_only=True):
     faults: tuple[str, ...]
 
 
+class DeviceAsked(Message, frozen=True, kw_only=True):
+    """Staff asked something of a device from afar; it fetches what it has yet to do."""
+
+    TYPE: ClassVar[str] = "device.asked"
+    device: str
+    ask: str
+    """Identity of this wish."""
+    what: str
+    """`test_page`, `restart`, `new_roll`, `show_test` or `identify`."""
+    part: str = ""
+    """Key of the part that is meant, as in `Part.key`; empty = the device itself."""
+
+
+class DeviceAnswered(Message, frozen=True, kw_only=True):
+    """A device began what staff asked of it, or says what came of it."""
+
+    TYPE: ClassVar[str] = "device.answered"
+    AUDIENCE: ClassVar[str] = STAFF
+    device: str
+    ask: str
+    state: str
+    """`begun`, `done` or `failed`."""
+    detail: str
+    """Code of what came of it, such as a fault of the printer; empty = as expected."""
+
+
 class HelpRequested(Message, frozen=True, kw_only=True):
     """A citizen at a kiosk asks for a person 找工作人员."""
 
@@ -271,6 +297,8 @@ MESSAGES: tuple[type[Message], ...] = (
     HallDay,
     HallEmergency,
     DeviceChanged,
+    DeviceAsked,
+    DeviceAnswered,
     HelpRequested,
     HelpAnswered,
     SlipRequested,

@@ -227,6 +227,30 @@ export interface Part {
   readonly replaced: readonly string[];
 }
 
+/** The identity of a wish, and how far it is. */
+export interface Asked {
+  readonly ask: string;
+  readonly state: string;
+}
+
+/** Something a device has yet to do, or has begun and not finished. */
+export interface OpenAsk {
+  readonly ask: string;
+  /** `test_page`, `restart`, `new_roll`, `show_test` or `identify`. */
+  readonly what: string;
+  /** Key of the part that is meant; empty = the device itself. */
+  readonly part: string;
+  /** `asked` or `begun`. */
+  readonly state: string;
+  /** UTC. */
+  readonly asked_at: string;
+}
+
+/** What staff asked of a device and is still open, oldest first. */
+export interface OpenAsks {
+  readonly asks: readonly OpenAsk[];
+}
+
 // views: Answers to questions: what kiosk, display and staff pages show. Frozen, without behaviour.
 
 /** A promised or statutory limit 承诺时限 / 法定时限: a number and its unit, never one alone. */
@@ -856,6 +880,17 @@ export interface DeviceAsked {
   readonly part: string;
 }
 
+/** A device began what staff asked of it, or says what came of it. */
+export interface DeviceAnswered {
+  /** Uid of the device. */
+  readonly device: string;
+  readonly ask: string;
+  /** `begun`, `done` or `failed`. */
+  readonly state: string;
+  /** Code of what came of it, such as a fault of the printer; empty = as expected. */
+  readonly detail: string;
+}
+
 /** A citizen at a kiosk asks for a person 找工作人员. */
 export interface HelpRequested {
   /** Uid of the device. */
@@ -904,6 +939,7 @@ export interface MessageByType {
   readonly "hall.emergency": HallEmergency;
   readonly "device.changed": DeviceChanged;
   readonly "device.asked": DeviceAsked;
+  readonly "device.answered": DeviceAnswered;
   readonly "help.requested": HelpRequested;
   readonly "help.answered": HelpAnswered;
   readonly "slip.requested": SlipRequested;
