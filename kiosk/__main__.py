@@ -18,6 +18,7 @@ import gevent
 import structlog
 import urllib3
 
+from kiosk import asked
 from kiosk.app import TEND_S, Kiosk
 from kiosk.config import ConfigError, KioskConfig, load
 from kiosk.journal import Journal, JournalBusy
@@ -29,6 +30,7 @@ from kiosk.printing.layout import hall_layout
 from kiosk.printing.printer import Printer
 from kiosk.staff import CodeError, require_code, write_code
 from server.kit.agent import LOOPBACK, Agent
+from server.kit.asks import RESTART_STATUS, Asks
 from server.kit.change import Change
 from server.kit.clock import clock_from
 from server.kit.contract.reasons import Refused
@@ -59,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def run(config: KioskConfig, arguments: argparse.Namespace) -> int:
-    """Serve the page until SIGTERM."""
+    """Serve the page until SIGTERM, or until staff ask for a restart from afar (status 75)."""
     link = _link(config)
     try:
         languages = load_languages(config.languages_dir)
@@ -85,8 +87,19 @@ def run(config: KioskConfig, arguments: argparse.Namespace) -> int:
     agent.app.register_blueprint(pages(kiosk))
     agent.report(lambda: kiosk.health)
 
+    status = 0
+
+    def leave() -> None:
+        nonlocal status
+        status = RESTART_STATUS
+        agent.stop()
+
+    deeds = asked.deeds(kiosk, monotonic=time.monotonic, sleep=gevent.sleep)
+    asks = Asks(link, deeds, spawn=gevent.spawn, leave=leave)
+
     def heard(change: Change) -> None:
         kiosk.on_events(change.events, fresh=change.fresh)
+        asks.heard(change.events, fresh=change.fresh)
 
     def ready() -> None:
         if isinstance(printer, Printer):
@@ -97,6 +110,7 @@ def run(config: KioskConfig, arguments: argparse.Namespace) -> int:
             gevent.spawn(voice.prepare)
         gevent.spawn(_repeat, kiosk.tick, TICK_S)
         gevent.spawn(_repeat, kiosk.taker.tend, TEND_S)
+        gevent.spawn(_repeat, asks.tend, TEND_S)
         print(f"hall-kiosk: http://{config.host}:{agent.port}/", flush=True)
 
     try:
@@ -107,7 +121,8 @@ def run(config: KioskConfig, arguments: argparse.Namespace) -> int:
         link.stop()
         if isinstance(printer, Printer):
             printer.stop()
-    return 0
+        kiosk.equipment.roll.keep()
+    return status
 
 
 def enrol(config: KioskConfig, arguments: argparse.Namespace) -> int:

@@ -107,6 +107,7 @@ class Kiosk:
             link=link,
             printer=printer,
             monotonic=monotonic,
+            now=lambda: self.hall_time,
             spawn=spawn,
             changed=self.changed,
             undelivered=lambda: self.taker.undelivered,
@@ -172,8 +173,12 @@ class Kiosk:
                 case StaffWish(name="restart"):
                     del self._pages[token]
                     raise UnknownPage(token)
-                case StaffWish():
+                case StaffWish(name="close"):
                     self.equipment.close_browser()
+                case StaffWish(name="new_roll"):
+                    self.equipment.new_roll()
+                case StaffWish():
+                    self.equipment.test_page(self.local_time)
                 case CallHelp() | None:
                     pass
         return page
@@ -208,6 +213,22 @@ class Kiosk:
     def hall_time(self) -> datetime:
         """The hall's time, by the server's clock: the box's own may be wrong."""
         return self.now() + timedelta(seconds=self.link.clock_ahead_s)
+
+    @property
+    def local_time(self) -> str:
+        """The hall's date and time, as it is printed."""
+        content = self.content()
+        return f"{self.hall_time.astimezone(content.tz if content else None):%Y-%m-%d %H:%M}"
+
+    @property
+    def engaged(self) -> bool:
+        """Whether a citizen is in the middle of a journey or a paper is being printed."""
+        free = {j.Screen.HOME, j.Screen.ATTRACT, j.Screen.STAFF_CODE, j.Screen.STAFF}
+        pages = tuple(self._pages.values())
+        return self.taker.busy or any(
+            p.acting.locked() or j.advance(p.journey, self._monotonic()).screen not in free
+            for p in pages
+        )
 
     @property
     def fresh(self) -> bool:

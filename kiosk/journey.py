@@ -80,6 +80,7 @@ REFUSED_S = 30.0
 """A refusal stays so long."""
 STAFF_S = 60.0
 """The staff pages stay so long without a touch; they never ask."""
+STAFF_WISHES = frozenset({"restart", "close", "new_roll", "test_page"})
 MAX_CODE = 12
 """Digits of a staff code that are looked at."""
 
@@ -243,7 +244,7 @@ def _staff(journey: Journey, now: float) -> Journey:
 def _staffed(journey: Journey, act: Act, now: float) -> tuple[Journey, Wish | None]:
     journey = replace(journey, deadline=now + STAFF_S)
     if journey.screen is Screen.STAFF:
-        return journey, StaffWish(name=act.name) if act.name in {"restart", "close"} else None
+        return journey, StaffWish(name=act.name) if act.name in STAFF_WISHES else None
     match act.name:
         case "digit" if len(act.value) == 1 and act.value in "0123456789":
             typed = (journey.code + act.value)[:MAX_CODE]

@@ -80,6 +80,10 @@ class Machine:
         log.warning("staff.code", right=right, locked_s=self._attempts.locked_s(now))
         return right
 
+    def say(self, words: str) -> None:
+        """Show on the staff page what became of a wish."""
+        self._said = words
+
     def close_browser(self) -> None:
         """Run the command that ends the browser; what became of it stands on the staff page."""
         if not self._command:
@@ -107,12 +111,15 @@ def facts_of(health: Mapping[str, object], *, printer: bool) -> tuple[tuple[str,
     faults = health.get("faults")
     listed = [str(f) for f in faults] if isinstance(faults, list) else []
     paper = "、".join(FAULTS_ZH.get(f, f) for f in listed) or "正常"
+    left_mm = health.get("paper_left_mm")
+    roll = left_mm if isinstance(left_mm, int) else -1
     return (
         ("服务器", _LINK.get(str(health.get("link")), "连不上")),
         (
             "打印机",
             (paper + ("，纸快用完" if health.get("near_end") else "")) if printer else "没有设置",
         ),
+        *((("纸卷", f"估计还剩 {roll / 1000:.1f} 米"),) if printer and roll >= 0 else ()),
         ("没送到的打印结果", f"{health.get('undelivered', 0)}"),
         ("朗读", "可以" if health.get("can_speak") else "没有语音或没有喇叭"),
     )

@@ -9,7 +9,9 @@ from typing import Any, Protocol
 from kiosk.printing.guide import Guide
 from server.kit.change import LinkStatus, Output
 from server.kit.contract.board import Board
+from server.kit.contract.screens import DeviceSetup
 from server.kit.contract.views import Catalogue, TicketSlip
+from server.kit.serial.profiles import PrinterProfile
 
 
 class Calls(Protocol):
@@ -70,15 +72,47 @@ class PrinterState(Protocol):
         ...
 
 
+class Figures(Protocol):
+    """Figures of a printer for staff."""
+
+    @property
+    def confirmed_at(self) -> float | None:
+        """The last proof that a slip was printed, on the clock of `time.monotonic`."""
+        ...
+
+    @property
+    def confirm_ms(self) -> int | None:
+        """How long that proof took."""
+        ...
+
+    @property
+    def fed_mm(self) -> float:
+        """Paper used since the process began."""
+        ...
+
+
 class KioskPrinter(Prints, Protocol):
     """The printer of a kiosk."""
+
+    @property
+    def profile(self) -> PrinterProfile | None:
+        """What it is; None where there is none."""
+        ...
 
     def print_guide(self, guide: Guide) -> Paperwork:
         """Print the five disclosures of an item."""
         ...
 
+    def print_test(self, kiosk: str, printed_local: str) -> Paperwork:
+        """Print a test page with the kiosk's name and the hall's time."""
+        ...
+
     def status(self) -> PrinterState:
         """Return what it says of itself."""
+        ...
+
+    def facts(self) -> Figures:
+        """Return its figures."""
         ...
 
 
@@ -111,6 +145,11 @@ class KioskLink(Calls, Protocol):
         ...
 
     @property
+    def setup(self) -> DeviceSetup | None:
+        """What this device is told to be, its name among it."""
+        ...
+
+    @property
     def status(self) -> LinkStatus:
         """How the link stands."""
         ...
@@ -130,6 +169,15 @@ class KioskLink(Calls, Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class NoFigures:
+    """Of a printer that is not there."""
+
+    confirmed_at: float | None = None
+    confirm_ms: int | None = None
+    fed_mm: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class NoPrinterState:
     """A printer that is not there."""
 
@@ -142,6 +190,8 @@ class NoPrinterState:
 class NoPrinter:
     """Stands where no printer is configured: every number is shown, none is printed."""
 
+    profile = None
+
     def print(
         self, slip: TicketSlip, *, on_sending: Callable[[str], None] | None = None
     ) -> NoPrinterState:
@@ -152,6 +202,14 @@ class NoPrinter:
         """Print nothing and say so."""
         return NoPrinterState()
 
+    def print_test(self, kiosk: str, printed_local: str) -> NoPrinterState:
+        """Print nothing and say so."""
+        return NoPrinterState()
+
     def status(self) -> NoPrinterState:
         """Say that there is no printer."""
         return NoPrinterState()
+
+    def facts(self) -> NoFigures:
+        """Return no figures."""
+        return NoFigures()

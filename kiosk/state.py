@@ -155,7 +155,8 @@ class TryCode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffWish:
-    """What staff want of the machine: `restart` the page or `close` the browser."""
+    """What staff want of the machine: `restart` the page, `close` the browser, print a `test_page`,
+    or count the paper from a `new_roll` on."""
 
     name: str
 

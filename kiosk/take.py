@@ -133,6 +133,11 @@ class Taker:
         self.deliver()
 
     @property
+    def busy(self) -> bool:
+        """Whether a number is being taken or a slip printed at this moment."""
+        return self._taking.locked() or self._printing.locked()
+
+    @property
     def undelivered(self) -> int:
         """Outcomes that the server does not know yet."""
         return sum(1 for r in self._journal.open_records if r.step == "outcome")
