@@ -1,11 +1,12 @@
-"""One slip on its way through a printer: what of it has left, and what was seen meanwhile."""
+"""One slip on its way through a printer: what of it has left, and what was heard of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
+from kiosk.printing.proof import Evidence
 from kiosk.printing.status import Outcome
 
 
@@ -21,14 +22,13 @@ class Job:
     began: float = 0.0
     """When its first byte was offered, or when settling began."""
     asked_at: float | None = None
-    """When `GS r` was last asked while settling."""
+    """When the settling question was last asked."""
     heard_at: float | None = None
-    """When the last answer to `GS r` was heard while settling."""
+    """When an answer to it was last heard."""
+    quiet_s: float = 0.0
+    """Pause after which no late answer to an earlier job is to be expected."""
     left_at: float = 0.0
     """When its last byte must have left the wire."""
     deadline: float = 0.0
     blocked: bool = False
-    troubled: bool = False
-    """True once a fault or silence was seen with the job inside."""
-    proof_cycle: int | None = None
-    """Set when `GS r` was answered; a clean status of this cycle or later completes the proof."""
+    evidence: Evidence = field(default_factory=Evidence)

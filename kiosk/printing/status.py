@@ -1,13 +1,7 @@
-"""What a printer says: its bytes told apart by their fixed bits, and what they mean.
+"""How a printer is and what became of a slip: the words for both, and what status bits mean.
 
-    XON 0001 0001   XOFF 0001 0011       flow control, may stand inside anything
-    DLE EOT n       0xx1 xx10            one byte, the answer to the query under way
-    ASB             0xx1 xx00 + 3 bytes 0xx0 xxxx
-    GS r            0xx0 xxxx            one byte
-    37 … 00, 5F … 00                     blocks: 37 22 d1-d4 00 printed, 37 23 … 00 offline, 5F text
-
-Source: Epson TM-T88III specification, appendix G; Citizen 5.3 prints the same table. Two devices
-widen it: MASUNG asks for bit 2, Cashino sets bit 7 of DLE EOT 1, so neither bit is looked at.
+The bytes themselves are told apart in `replies`. UNKNOWN is a state of its own: it is never made
+into *printed* or *failed*, and nothing is printed again because of it.
 """
 
 from __future__ import annotations
@@ -16,47 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from server.kit.serial.frames import BoundedBuffer
 from server.kit.serial.profiles import Status
-
-XON, XOFF = 0x11, 0x13
-MAX_BLOCK = 80
-"""Longest block that is waited for; `GS I` answers are shorter."""
+from server.kit.serial.profiles.printers import Taken
 
 FAULTS = ("no_port", "silent", "cover_open", "paper_out", "jam", "cutter", "offline")
 """All faults, the one to tell first before the others: an open cover hides the paper."""
-
-
-@dataclass(frozen=True, slots=True)
-class RealTime:
-    """The answer to the `DLE EOT` that was asked last."""
-
-    byte: int
-
-
-@dataclass(frozen=True, slots=True)
-class Automatic:
-    """Four bytes of automatic status (ASB), sent at every change."""
-
-    bytes: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class PaperStatus:
-    """The answer to `GS r`: everything before the question was worked off."""
-
-    byte: int
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A block without its 37 or 5F and its 00."""
-
-    head: int
-    body: bytes
-
-
-Reply = RealTime | Automatic | PaperStatus | Block
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,87 +72,32 @@ class PrinterFacts:
     """Slips of which at least one byte has left since this process began."""
 
 
-class Replies:
-    """Tells a printer's replies apart in any stream; garbage is skipped and counted.
-
-    Implements `server.kit.serial.frames.Framer`. It holds at most one unfinished reply.
-    """
-
-    def __init__(self, *, asb: bool) -> None:
-        self._asb = asb
-        self._held = BoundedBuffer(MAX_BLOCK)
-        self.skipped = 0
-        """Bytes that belonged to nothing."""
-
-    @property
-    def held(self) -> int:
-        """How many bytes of an unfinished reply are kept."""
-        return len(self._held)
-
-    def reset(self) -> None:
-        """Forget an unfinished reply."""
-        self._held.clear()
-
-    def feed(self, data: bytes) -> list[Reply]:
-        """Take *data*, in whatever pieces it arrives, and return the complete replies."""
-        found: list[Reply] = []
-        for byte in data:
-            if byte in (XON, XOFF):
-                continue
-            self._held.append(bytes([byte]))
-            self._judge(found)
-        return found
-
-    def _judge(self, found: list[Reply]) -> None:
-        """Take complete replies from the front of what is held, or bytes that can be nothing."""
-        while len(self._held):
-            held = bytes(self._held)
-            reply, used = _first(held, asb=self._asb)
-            if reply is not None:
-                found.append(reply)
-            elif used:
-                self.skipped += used
-            else:
-                return
-            self._held.take(used)
+def meaning(answers: Mapping[int, int | bytes], rules: Status) -> frozenset[str]:
+    """Return what *answers* (n of the `DLE EOT n` → its answer) mean by a profile's bits."""
+    return frozenset(
+        bit.means for bit in rules.bits if _byte(answers, bit.query, bit.byte) & bit.mask
+    )
 
 
-def _first(held: bytes, *, asb: bool) -> tuple[Reply | None, int]:
-    """Return the reply at the front and its length; (None, n) to skip n, (None, 0) to wait."""
-    head = held[0]
-    if head in (0x37, 0x5F):
-        return _block(held)
-    if head & 0x13 == 0x12:
-        return RealTime(head), 1
-    if asb and head & 0x93 == 0x10:
-        for byte in held[1:4]:
-            if byte & 0x90:
-                return None, 1
-        return (Automatic(held[:4]), 4) if len(held) >= 4 else (None, 0)
-    if head & 0x90 == 0:
-        return PaperStatus(head), 1
-    return None, 1
+def star_answers(asb: bytes) -> dict[int, int | bytes]:
+    """Return Star's automatic status by byte number, 1 = first, as the profiles count them."""
+    return dict(enumerate(asb, start=1))
 
 
-def _block(held: bytes) -> tuple[Reply | None, int]:
-    end = held.find(0)
-    body = held[1:] if end < 0 else held[1:end]
-    # A status byte below 20h shows that the head was noise or that the end was lost.
-    if any(byte < 0x20 for byte in body) or len(held) >= MAX_BLOCK:
-        return None, 1
-    if held[0] == 0x37 and len(body) > _longest(body):
-        return None, 1
-    return (Block(held[0], body), end + 1) if end >= 0 else (None, 0)
+def is_at_exit(answers: Mapping[int, int | bytes], taken: Taken | None) -> bool:
+    """Return whether a slip stands in the mouth 出纸口; False where the printer cannot tell."""
+    if taken is None or taken.query not in answers:
+        return False
+    is_set = bool(_byte(answers, taken.query, taken.byte) & taken.mask)
+    return is_set == (taken.there_when == "set")
 
 
-def _longest(body: bytes) -> int:
-    """Return how long the body of a 37 block of this kind can be: 22 pid, 23 causes, 25 nothing."""
-    return {0x22: 5, 0x23: 11, 0x25: 1}.get(body[0], MAX_BLOCK) if body else MAX_BLOCK
-
-
-def meaning(answers: Mapping[int, int], rules: Status) -> frozenset[str]:
-    """Return what the answers to `DLE EOT n` (n → byte) mean by a profile's bits."""
-    return frozenset(bit.means for bit in rules.bits if answers.get(bit.query, 0) & bit.mask)
+def _byte(answers: Mapping[int, int | bytes], query: int, at: int) -> int:
+    """Return one byte of an answer, 0 where there is none."""
+    answer = answers.get(query, 0)
+    if isinstance(answer, int):
+        return answer if at == 0 else 0
+    return answer[at] if at < len(answer) else 0
 
 
 def automatic_meaning(asb: bytes) -> frozenset[str]:

@@ -377,7 +377,7 @@ def test_an_older_answer_does_not_undo_newer_automatic_status():
     bench = Bench(EPSON)
     bench.check()
     bench.dialogue.check(bench.checks.append, bench.clock.now)
-    bench.run(lambda: bench.dialogue._asked == 3)
+    bench.run(lambda: bench.dialogue.enquiry.asked == 3)
     bench.printer.cover_open()
     bench.dialogue.received(bytes.fromhex("3800000F"), bench.clock.now)
     seen = []
