@@ -1,12 +1,13 @@
-"""From operations to the bytes of an ESC/POS printer with a Chinese font.
+"""From operations to the bytes of a printer; here ESC/POS, in `star` the language of Star.
 
-Pure. Text is GB18030 in Chinese mode, sizes by `GS !` (the one that works for hanzi and ASCII
+Text is GB18030 in Chinese mode, sizes by `GS !` (the one that works for hanzi and ASCII
 alike), no code page is ever chosen. Commands, all from the Epson ESC/POS reference:
 
     ESC @   1B 40                       reset
     FS &    1C 26                       Chinese mode
     ESC a n 1B 61 n                     0 left, 1 centre
     GS ! n  1D 21 (w-1)<<4 | (h-1)      size
+    ESC E n 1B 45 n                     bold, 1 on
     GS ( k  1D 28 6B pL pH 31 fn …      QR code: 41 model, 43 module, 45 level, 50 store, 51 print
     GS r 1  1D 72 01                    paper status, answered in its turn
     GS ( H  1D 28 48 06 00 30 30 d1-d4  answers 37 22 d1-d4 00 when all before it is printed
@@ -18,9 +19,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kiosk.printing.layout import REPLACEMENT, Cut, Gap, Line, Op, QrCode, normalise
-from kiosk.printing.raster import qr_raster
+from kiosk.printing.glyphs import encode_char
+from kiosk.printing.layout import Cut, Op
+from kiosk.printing.pen import Pen, Style
+from kiosk.printing.picture import slip_picture
+from kiosk.printing.raster import qr_raster, raster
+from kiosk.printing.star import StarPen
 from server.kit.serial.profiles import PrinterProfile, Qr
+
+__all__ = ["ASB_ON", "ASK_PAPER", "Job", "confirmation", "encode", "encode_char", "native_qr"]
 
 ASB_ON = bytes.fromhex("1D610E")
 """Automatic status for on/offline, error and roll sensor."""
@@ -47,14 +54,22 @@ def encode(ops: Sequence[Op], profile: PrinterProfile, *, pid: str) -> Job:
     Raises:
         ValueError: *pid* cannot be sent.
     """
-    pen = _Pen(profile)
+    pen = _pen(profile)
     for op in ops:
         pen.draw(op)
-    return Job(data=pen.finished(pid), replaced=tuple(pen.replaced))
+    if isinstance(pen, PicturePen):
+        pen.flush()
+    return Job(data=bytes(pen.out) + confirmation(profile, pid), replaced=tuple(pen.replaced))
+
+
+def _pen(profile: PrinterProfile) -> Pen:
+    if profile.commands == "star":
+        return StarPen(profile)
+    return PicturePen(profile) if profile.text.charset == "none" else EscPosPen(profile)
 
 
 def confirmation(profile: PrinterProfile, pid: str) -> bytes:
-    """Return the request that the printer answers when it has come so far, empty for `dle_eot`."""
+    """Return the request that the printer answers when it has come so far, empty where nothing is asked."""
     if len(pid) != 4 or not all(" " <= ch <= "~" for ch in pid):
         raise ValueError(f"a process id is four printable ASCII characters, not {pid!r}")
     match profile.confirm.kind:
@@ -66,30 +81,6 @@ def confirmation(profile: PrinterProfile, pid: str) -> bytes:
             return b"\x17"
         case "dle_eot" | "none":
             return b""
-
-
-def encode_char(ch: str, profile: PrinterProfile) -> bytes | None:
-    """Return one normalised character in the printer's charset, None when it has no glyph."""
-    code = ch.encode("gb18030")
-    if len(code) == 1:
-        return code
-    if len(code) == 4:
-        return code if profile.text.four_byte and profile.text.charset == "gb18030" else None
-    match profile.text.charset:
-        case "gb18030":
-            return None if "\ue000" <= ch <= "\uf8ff" else code
-        case "gbk":
-            try:
-                return code if ch.encode("gbk") == code else None
-            except UnicodeEncodeError:
-                return None
-        case "gb2312":
-            # Rows 1-9 are marks, 16-87 hanzi; both bytes have their high bit set.
-            row, column = code[0] - 0xA0, code[1] - 0xA0
-            known = 1 <= column <= 94 and (1 <= row <= 9 or 16 <= row <= 87)
-            return code if known else None
-        case "none":
-            return None
 
 
 def native_qr(data: str, qr: Qr) -> bytes:
@@ -110,63 +101,84 @@ def native_qr(data: str, qr: Qr) -> bytes:
     )
 
 
-class _Pen:
-    """Writes operations and sends a setting only when it changes, to keep slips short."""
+def masung_qr(data: str, qr: Qr) -> bytes:
+    """Return the five commands `13 50 48 …` by which MASUNG's boards draw a QR code of *data*.
+
+    Source: MASUNG PrintCmd.java; that `03 n` is the size of a module is *assumed*, and so are the
+    constants `01 01` and `02 01`, which the maker's program sends as they stand here.
+    """
+    head = bytes.fromhex("135048")
+    return (
+        head
+        + bytes.fromhex("0101")
+        + head
+        + bytes.fromhex("0201")
+        + head
+        + bytes([0x03, qr.module_dots])
+        + head
+        + bytes([0x04])
+        + data.encode("gb18030")
+        + b"\x00"
+        + head
+        + bytes([0x05])
+    )
+
+
+class EscPosPen(Pen):
+    """Writes operations in ESC/POS."""
+
+    def opening(self) -> bytes:
+        """Return automatic status, which a reset may have switched off, and the centring."""
+        return (ASB_ON if self.profile.status.asb else b"") + bytes.fromhex("1B6101")
+
+    def setting(self, old: Style, new: Style) -> bytes:
+        """Return the commands that lead from *old* to *new*."""
+        commands = b""
+        if new.left != old.left:
+            # Taken at the beginning of a line only, which is where every line begins.
+            commands += bytes([0x1B, 0x61, 0x00 if new.left else 0x01])
+        if (new.width, new.height) != (old.width, old.height):
+            commands += bytes([0x1D, 0x21, (new.width - 1) << 4 | (new.height - 1)])
+        if new.bold != old.bold:
+            commands += bytes([0x1B, 0x45, 0x01 if new.bold else 0x00])
+        return commands
+
+    def qr(self, content: str) -> bytes:
+        """Return the commands that print a QR code of *content* in the profile's way."""
+        qr = self.profile.qr
+        match qr.mode:
+            case "native":
+                return native_qr(content, qr)
+            case "masung":
+                return masung_qr(content, qr)
+            case _:
+                dots = self.profile.paper.dots
+                return qr_raster(content, module_dots=qr.module_dots, level=qr.level, dots=dots)
+
+
+class PicturePen(EscPosPen):
+    """Sends the whole slip as one picture, for printers without a Chinese font."""
 
     def __init__(self, profile: PrinterProfile) -> None:
-        self._profile = profile
-        self._out = bytearray(bytes.fromhex(profile.text.start))
-        if profile.status.asb:
-            self._out += ASB_ON  # the reset before it may have switched it off
-        self._out += bytes.fromhex("1B6101")
-        self._left = False
-        self._size = 0x00
-        self.replaced: dict[str, None] = {}
+        super().__init__(profile)
+        self._ops: list[Op] = []
+
+    def opening(self) -> bytes:
+        """Return automatic status; the picture is as wide as the paper and needs no centring."""
+        return ASB_ON if self.profile.status.asb else b""
 
     def draw(self, op: Op) -> None:
-        match op:
-            case Line():
-                self._line(op)
-            case Gap():
-                self._out += b"\n" * op.lines
-            case QrCode():
-                self._set_left(False)
-                self._set_size(1, 1)
-                self._out += self._qr(op.data) + b"\n"
-            case Cut():
-                cut = self._profile.cut
-                self._out += bytes.fromhex(cut.feed or "") + bytes.fromhex(cut.bytes)
+        """Keep *op* until the cut, which prints all before it."""
+        if not isinstance(op, Cut):
+            self._ops.append(op)
+            return
+        self.flush()
+        self.cut()
 
-    def finished(self, pid: str) -> bytes:
-        return bytes(self._out) + confirmation(self._profile, pid)
-
-    def _line(self, line: Line) -> None:
-        self._set_left(line.left)
-        self._set_size(line.width, line.height)
-        for ch in normalise(line.text):
-            code = encode_char(ch, self._profile)
-            if code is None:
-                self.replaced[ch] = None
-                code = REPLACEMENT.encode("gb18030")
-            self._out += code
-        self._out += b"\n"
-
-    def _qr(self, data: str) -> bytes:
-        content = "".join(ch for ch in data if ch.isprintable())  # no command hides in a code
-        qr = self._profile.qr
-        if qr.mode == "native":
-            return native_qr(content, qr)
-        dots = self._profile.paper.dots
-        return qr_raster(content, module_dots=qr.module_dots, level=qr.level, dots=dots)
-
-    def _set_left(self, left: bool) -> None:
-        if left != self._left:
-            # Taken at the beginning of a line only, which is where every line begins.
-            self._out += bytes([0x1B, 0x61, 0x00 if left else 0x01])
-            self._left = left
-
-    def _set_size(self, width: int, height: int) -> None:
-        size = (width - 1) << 4 | (height - 1)
-        if size != self._size:
-            self._out += bytes([0x1D, 0x21, size])
-            self._size = size
+    def flush(self) -> None:
+        """Write what has been kept."""
+        picture, lacking = slip_picture(self._ops, self.profile)
+        self.replaced |= dict.fromkeys(lacking)
+        if picture.rows:
+            self.out += raster(picture.trimmed(), dots=self.profile.paper.dots)
+        self._ops = []

@@ -6,22 +6,26 @@ import pytest
 import qrcode
 
 from kiosk.printing import raster
-from kiosk.printing.raster import has_real_time_command, qr_raster
+from kiosk.printing.raster import Dots, has_real_time_command, qr_raster
 
 URL = "https://hall.yongde.example/t/8Qm2vXkT4nRw9cJzLbGf1A"
 
 
-def dots_of(command):
-    """Return the rows of dots of a `GS v 0` command, after checking its head."""
-    assert command[:4] == bytes.fromhex("1D763000")
-    row_bytes = int.from_bytes(command[4:6], "little")
-    rows = int.from_bytes(command[6:8], "little")
-    data = command[8:]
-    assert len(data) == row_bytes * rows
-    return [
-        [bool(data[y * row_bytes + x // 8] & 0x80 >> x % 8) for x in range(row_bytes * 8)]
-        for y in range(rows)
-    ]
+def dots_of(commands):
+    """Return the rows of dots of `GS v 0` commands one after the other, checking their heads."""
+    found = []
+    while commands:
+        assert commands[:4] == bytes.fromhex("1D763000")
+        row_bytes = int.from_bytes(commands[4:6], "little")
+        rows = int.from_bytes(commands[6:8], "little")
+        assert rows <= 255
+        data, commands = commands[8 : 8 + row_bytes * rows], commands[8 + row_bytes * rows :]
+        assert len(data) == row_bytes * rows
+        found += [
+            [bool(data[y * row_bytes + x // 8] & 0x80 >> x % 8) for x in range(row_bytes * 8)]
+            for y in range(rows)
+        ]
+    return found
 
 
 def expected_modules(data):
@@ -69,3 +73,70 @@ def test_a_picture_with_a_command_in_it_is_moved_by_dots(monkeypatch):
 def test_a_hundred_codes_hold_no_command():
     for n in range(100):
         assert not has_real_time_command(qr_raster(f"{URL}{n}", module_dots=4, level="M", dots=384))
+
+
+def picture_of(data, row_bytes):
+    rows = [data[at : at + row_bytes] for at in range(0, len(data), row_bytes)]
+    return Dots(width=row_bytes * 8, rows=tuple(int.from_bytes(row, "big") for row in rows))
+
+
+def test_a_picture_comes_back_row_by_row():
+    picture = Dots(width=13, rows=tuple(0x1FFF ^ n for n in range(700)))
+
+    rows = dots_of(raster.raster(picture, dots=576))
+
+    assert [int("".join("1" if dot else "0" for dot in row[:13]), 2) for row in rows] == [
+        *picture.rows
+    ]
+
+
+@pytest.mark.parametrize("command", ["1004", "1005", "1014"])
+def test_a_command_in_a_picture_is_hidden_by_moving_all_of_it(command):
+    picture = picture_of(bytes(8) + bytes.fromhex(command) + bytes(600), 2)
+
+    sent = raster.raster(picture, dots=576)
+
+    assert bytes.fromhex(command) not in sent
+    ink = [x for row in dots_of(sent) for x, dot in enumerate(row) if dot]
+    original = [x for row in picture.rows for x in range(16) if row >> (15 - x) & 1]
+    assert {new - old for new, old in zip(ink, original, strict=True)} == {1}
+
+
+def test_bands_that_suit_no_common_place_are_moved_each_by_itself(monkeypatch):
+    """One bait for each of the eight places: in the first band for half, in the second for half."""
+    picture = Dots(width=16, rows=(*[0x8001] * 255, *[0xC003] * 10))
+    baits = [raster._command(next(raster._bands(picture)), n)[8:12] for n in range(4)]
+    below = Dots(width=16, rows=picture.rows[255:])
+    baits += [raster._command(below, n)[8:12] for n in range(4, 8)]
+    monkeypatch.setattr(raster, "REAL_TIME", tuple(baits))
+
+    rows = dots_of(raster.raster(picture, dots=576))
+
+    assert rows[0].index(True) == 4
+    assert rows[255].index(True) == 0
+
+
+def test_a_picture_that_no_place_suits_is_refused(monkeypatch):
+    monkeypatch.setattr(raster, "REAL_TIME", (b"\x1d\x76",))
+
+    with pytest.raises(ValueError, match="real-time"):
+        raster.raster(Dots(width=8, rows=(1,)), dots=576)
+
+
+def test_a_picture_wider_than_the_paper_is_refused():
+    with pytest.raises(ValueError, match="does not fit"):
+        raster.raster(Dots(width=577, rows=(0,)), dots=576)
+
+
+def test_a_picture_as_wide_as_the_paper_is_never_moved_off_it(monkeypatch):
+    picture = picture_of(bytes.fromhex("1004"), 2)
+
+    with pytest.raises(ValueError, match="real-time"):
+        raster.raster(picture, dots=16)
+
+
+def test_white_columns_at_the_right_are_not_sent():
+    assert Dots(width=16, rows=(0b1000_0000_0000_0000, 0b0010 << 8)).trimmed() == Dots(
+        width=7, rows=(0b1000000, 0b0000001)
+    )
+    assert Dots(width=16, rows=(0, 0)).trimmed() == Dots(width=0, rows=(0, 0))

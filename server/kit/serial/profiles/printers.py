@@ -176,6 +176,10 @@ class PrinterProfile(Part, frozen=True, kw_only=True, forbid_unknown_fields=True
         star = (self.status.kind == "star", self.commands == "star")
         if self.confirm.kind == "star_etb" and star != (True, True):
             found.append('confirm.kind: "star_etb" 只用于 Star 行模式')
+        if self.commands == "star" and (self.text.rare != "mark" or self.text.charset == "none"):
+            found.append('commands: Star 行模式不发图片，须 rare = "mark"，charset 不能是 "none"')
+        if (self.qr.mode == "star") != (self.commands == "star"):
+            found.append('qr.mode: "star" 与 commands = "star" 须一起使用')
         if self.text.rare == "glyph" and not self.text.glyphs:
             found.append("text.glyphs: 造字数量不能是 0")
         if self.cut.retract_s and self.cut.retract is None:
