@@ -28,6 +28,7 @@ from gevent.monkey import get_original
 from serial.rs485 import RS485Settings
 
 from server.kit.serial.frames import DeviceFault
+from server.kit.serial.keys import InputPort
 from server.kit.serial.profiles import Link
 
 READ_SIZE = 4096
@@ -73,13 +74,16 @@ class Port(Protocol):
 
 
 def open_port(address: str, link: Link, *, rs485: bool = False) -> Port:
-    """Open *address*: `tcp://host:port`, `udp://host:port`, else a serial device with *link*.
+    """Open *address*: `tcp://host:port`, `udp://host:port`, `input:/dev/input/by-id/…` for a keypad,
+    else a serial device with *link*.
 
     With *rs485* the driver of an on-board UART switches the direction of the line.
 
     Raises:
         DeviceFault: `no_port`, permanent when the address itself is wrong.
     """
+    if address.startswith("input:"):
+        return InputPort(address)
     scheme, separator, _ = address.partition("://")
     if not separator:
         return SerialPort(address, link, rs485=rs485)
