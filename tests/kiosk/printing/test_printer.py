@@ -311,10 +311,23 @@ def test_a_kiosk_that_stops_with_a_slip_inside_calls_it_unknown(model):
 
 
 def test_a_rare_hanzi_is_reported_with_the_printed_slip(model, printer_on):
-    outcome = printer_on(EPSON).print(slip(item_name="𬱖氏宗谱登记"))
+    marking = msgspec.structs.replace(EPSON.text, rare="mark")
+    printer = printer_on(msgspec.structs.replace(EPSON, text=marking))
+
+    outcome = printer.print(slip(item_name="𬱖氏宗谱登记"))
 
     assert (outcome.state, outcome.replaced) == ("printed", ("𬱖",))
     assert "〓氏宗谱登记" in model.wait_for_slips(1)[0].text
+
+
+def test_a_rare_hanzi_is_taught_to_a_printer_that_learns(model, printer_on):
+    outcome = printer_on(EPSON).print(slip(item_name="𬱖氏宗谱登记"))
+    [paper] = model.wait_for_slips(1)
+
+    assert (outcome.state, outcome.replaced) == ("printed", ())
+    assert model.complaints() == []
+    spans = [span for item in paper.items for span in getattr(item, "spans", ())]
+    assert [len(span.glyph) for span in spans if span.glyph] == [96]  # 72 bytes in base64
 
 
 def test_process_ids_count_in_base_36_and_come_round():
