@@ -93,16 +93,17 @@ function touch(act, button) {
   const body = new FormData(screen());
   body.set("act", act);
   if (busy === "refresh") waiting ??= () => void send(body, button);
-  else void send(body, button);
+  else void send(body, button, act === "alive" ? "refresh" : "touch");
 }
 
 /**
  * @param {FormData} body
  * @param {HTMLElement} [button]
+ * @param {"touch" | "refresh"} as a sign of life holds up no touch that follows it
  */
-async function send(body, button) {
-  busy = "touch";
-  screen().classList.add("kiosk--busy");
+async function send(body, button, as = "touch") {
+  busy = as;
+  if (as === "touch") screen().classList.add("kiosk--busy");
   button?.classList.add("is-pressed");
   try {
     await ask("/act", { method: "POST", body });

@@ -240,7 +240,7 @@ def test_a_kiosk_started_without_the_server_offers_what_it_knew(
     try:
         kiosk.kill()
         kiosk.start(linked=False)
-        finger = kiosk.finger()
+        finger = kiosk.finger().until(lambda f: "结婚登记" in f.html)
         words = finger.html
         help_words = finger.press("help").until(lambda f: "呼叫不到" in f.html).html
     finally:

@@ -18,6 +18,7 @@ from server.domain.moments import instant, moment
 from server.kit.contract.views import DeskView
 from server.store import people
 from server.web.desk import words
+from tests.support.chromium import until
 from tests.support.hall import PASSWORD, Clerk, RunningHall, running_hall
 from tests.support.relay import Relay
 
@@ -478,9 +479,7 @@ def test_the_small_window_remembers_its_size(sit):
     small = opened.value
     small.wait_for_selector("body[data-bar][data-live]")
     small.set_viewport_size({"width": 372, "height": 640})
-    small.wait_for_function(
-        "JSON.parse(localStorage.getItem('hall-desk-window') || '{}').w === 372"
-    )
+    until(small, "JSON.parse(localStorage.getItem('hall-desk-window') || '{}').w === 372")
 
     assert small.evaluate("JSON.parse(localStorage.getItem('hall-desk-window')).h") == 640
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from kiosk.printing.model.testing import RunningModel
 from tests.kiosk.box import RunningKiosk, running_kiosk
 from tests.pages.judging import judged
 from tests.support.axe import violations
-from tests.support.chromium import KIOSK, OFFICE, SIZES, WALL
+from tests.support.chromium import KIOSK, OFFICE, SIZES, WALL, until
 from tests.support.hall import ROOT, RunningHall
 
 Opens = Callable[..., Page]
@@ -68,14 +67,6 @@ def take(page: Page, warned: Callable[[], None] = lambda: None) -> None:
         warned()
         press(page, "take")
     on(page, "number")
-
-
-def until(page: Page, expression: str) -> None:
-    """Wait until *expression* is true; the page's own policy forbids `wait_for_function`."""
-    deadline = time.monotonic() + 15
-    while not page.evaluate(expression):
-        assert time.monotonic() < deadline, expression
-        page.wait_for_timeout(50)
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)

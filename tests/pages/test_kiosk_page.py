@@ -100,6 +100,7 @@ def test_the_longest_items_can_be_touched_and_read(
             expect(page.locator(f'button[value="tab {tab}"]')).to_have_attribute(
                 "aria-selected", "true"
             )
+            expect(page.locator(".kiosk--busy")).to_have_count(0)
             faults[f"{item} {tab}"] = judged(page, size)
 
     assert len(faults) >= 15

@@ -169,6 +169,7 @@ def test_the_duty_manager_stops_issuing_by_two_presses(tmp_path, open_page):
         page.fill("#login", "duty")
         page.fill("#password", PASSWORD)
         page.keyboard.press("Enter")
+        page.wait_for_url(lambda url: "sign-in" not in url)
         stop = page.locator("[data-do=stop]")
         stop.dblclick()
         expect(page.locator("#say")).to_contain_text("再按一次，今天就不再取号")

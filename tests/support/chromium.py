@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import re
 import shutil
+import time
 from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
@@ -150,3 +151,11 @@ def guarded_page(
     finally:
         context.close()
     assert not watch.faults, "the page misbehaved:\n" + "\n".join(watch.faults)
+
+
+def until(page: Page, expression: str) -> None:
+    """Wait until *expression* is true; the page's own policy forbids `wait_for_function`."""
+    deadline = time.monotonic() + 15
+    while not page.evaluate(expression):
+        assert time.monotonic() < deadline, expression
+        page.wait_for_timeout(50)
