@@ -258,6 +258,16 @@ def test_an_emergency_that_ends_is_not_said_to_its_end():
     assert world.card.stops == 1
 
 
+def test_an_emergency_after_a_restart_of_the_server_is_said_though_it_has_the_old_number():
+    world = World()
+    world.turn(ALARM)
+    world.step()
+    world.turn(msgspec.structs.replace(ALARM, at="2026-11-23T05:00:00.000Z"))
+    world.step()
+
+    assert len(world.card.played) == 2
+
+
 # ---- leading ------------------------------------------------------------------------------------
 
 
@@ -344,6 +354,22 @@ def test_a_process_that_was_stopped_waits_for_a_new_term():
     world.step(2)
     assert world.card.played == []
     world.turn(item("B"), term=4)
+    world.step()
+
+    assert world.numbers == ["B"]
+
+
+def test_a_process_that_was_stopped_listens_to_a_server_that_was_started_anew():
+    world = World()
+    world.turn(item("A"), term=9)
+    world.announcer.tick()
+    assert world.announcer._ticked is not None
+    world.announcer._ticked -= 10
+    world.announcer.tick()
+    world.line.status = LinkStatus.LOST
+    world.announcer.tick()
+    world.line.status = LinkStatus.LIVE
+    world.turn(item("B"), term=1)
     world.step()
 
     assert world.numbers == ["B"]
