@@ -18,7 +18,7 @@ from server.kit.contract.messages import (
     TicketLeft,
 )
 from server.kit.contract.reasons import Refused
-from server.store import catalogue, counters, tickets, waits
+from server.store import catalogue, counters, identity, tickets, waits
 from server.store.work import Work
 
 OPEN_STATES = (State.WAITING, State.CALLED, State.SERVING, State.HELD, State.NO_SHOW)
@@ -66,6 +66,8 @@ def _end(w: Work, *, reason: str) -> None:
             state_to="closed",
             note=reason,
         )
+    # Who took a number by card is needed to the end of the day and not a moment longer.
+    identity.forget(w)
     w.changed_hall(day_state="closed")
     catalogue.set_day(w, w.hall.date, "closed", closed_at=w.at, reason=reason, expired=expired)
     w.publish(HallDay(date=w.hall.date, state="closed"), note=reason)

@@ -64,7 +64,7 @@ def set_voice(
             raise Refused("malformed", problem=problem)
     if "" not in seen:
         raise Refused("malformed", problem="缺少全大厅的语音设置")
-    return _set(w, settings.VOICE, value, expected=expected, reason=reason)
+    return store_setting(w, settings.VOICE, value, expected=expected, reason=reason)
 
 
 def _voice_problem(one: ZoneVoice) -> str:
@@ -120,10 +120,11 @@ def set_kiosk(w: Work, value: KioskRules, *, staff: Staff, expected: int, reason
     ):
         if wrong:
             raise Refused("malformed", problem=problem)
-    return _set(w, settings.KIOSK, value, expected=expected, reason=reason)
+    return store_setting(w, settings.KIOSK, value, expected=expected, reason=reason)
 
 
-def _set(w: Work, key: str, value: object, *, expected: int, reason: str) -> Done:
+def store_setting(w: Work, key: str, value: object, *, expected: int, reason: str) -> Done:
+    """Store a checked value under *key* and note the change; raises `Refused("stale")`."""
     before = settings.stored(w, key)
     text = _json(value)
     if not settings.store(w, key, text, was_version=expected):

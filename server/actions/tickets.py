@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import replace
 
-from server.actions import days, waits
+from server.actions import days, identity, waits
 from server.domain.forecast.outlook import Forecast
 from server.domain.moments import seconds_between
 from server.domain.numbering import next_no, number_text
@@ -48,6 +48,8 @@ def issue(
     source: str,
     device: Device | None = None,
     forecast: Forecast | None = None,
+    holder: str = "",
+    holder_date: str = "",
 ) -> TicketSlip:
     """Give the next number of the item's queue and return what is printed.
 
@@ -60,10 +62,13 @@ def issue(
         source: `kiosk` or `staff`.
         device: the kiosk that will print.
         forecast: the newest one, for the range on the slip; None = only people ahead are told.
+        holder: hash of the identity card 实名取号, made by the kiosk; empty without a card.
+        holder_date: the day whose key made it.
 
     Raises:
-        Refused: `not_found`, `malformed` without item and queue, `priority_reason_needed`, or the
-            reason why numbers are not given now.
+        Refused: `not_found`, `malformed` without item and queue, `priority_reason_needed`, the
+            reason why numbers are not given now, or why not to this person: `identity_needed`,
+            `identity_stale`, `number_open`, `day_limit`.
     """
     days.ensure_today(w)
     info, wanted = _wanted(w, item, queue)
@@ -73,6 +78,9 @@ def issue(
     answer = days.judge(w, line, counters_total=len(serving))
     if answer.refusal is not None:
         raise answer.refusal
+    carded = identity.asks(w, info)
+    if carded:
+        identity.admit(w, info, holder=holder, holder_date=holder_date, by_staff=source == "staff")
     no = next_no(line.last_no or None, first=info.first_no, last=info.last_no, queue=info.name)
     counters.set_series(w, line, last_no=no, waiting=line.waiting + 1)
     ticket = tickets.add(
@@ -110,13 +118,16 @@ def issue(
         prints=0,
         token=new_token(),
     )
+    if carded and holder:
+        identity.hold(w, ticket.id, holder)
+    without = identity.WITHOUT_CARD if carded and source == "staff" else ""
     w.publish(
         TicketIssued(ticket=ticket.number, queue=info.code, waiting=line.waiting + 1),
         ticket_id=ticket.id,
         queue_id=info.id,
         item_id=ticket.item_id,
         state_to=State.WAITING.value,
-        note=ticket.priority_reason,
+        note="；".join(note for note in (ticket.priority_reason, without) if note),
     )
     # Somebody with a priority has only those before them who have one too.
     ahead = line.waiting if klass is None else tickets.ahead_of(w, ticket)

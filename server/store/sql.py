@@ -107,5 +107,7 @@ def sqlite_link(path: str, *, read_only: bool = False) -> Link:
     else:
         driver.execute("PRAGMA journal_mode = WAL")
         driver.execute("PRAGMA synchronous = FULL")
+        # What is deleted is overwritten: the key of a day must not lie in free pages.
+        driver.execute("PRAGMA secure_delete = ON")
     driver.execute("PRAGMA cache_size = -16000")
     return Link(driver, "sqlite")

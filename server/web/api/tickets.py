@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 from flask import Blueprint, Response
 
-from server.actions import calling, tickets
+from server.actions import calling, days, identity, tickets
 from server.domain.people import Permission
 from server.kit.contract.reasons import Refused
 from server.kit.contract.views import SlipJob
 from server.reads.slips import pending
-from server.store.work import Actor
+from server.store.work import Actor, Work
 from server.web.auth import person_actor, require_asker, require_device, require_staff
 from server.web.commands import Words, body_as, command, json_of
 from server.web.services import services
@@ -25,6 +27,10 @@ class IssueBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     queue: Words = ""
     priority: Words = ""
     priority_reason: Words = ""
+    holder: Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{64})?\Z")] = ""
+    """Hash of the identity card 实名取号, by the key of the day; never the card's number."""
+    holder_date: Words = ""
+    """The day of that key."""
 
 
 class PrintBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -59,6 +65,8 @@ def issue() -> Response:
     body = body_as(IssueBody)
     if asker.staff is not None:
         asker.staff.require(Permission.GUIDE)
+        if body.holder:
+            raise Refused("forbidden")
     elif body.priority:
         raise Refused("forbidden")
     newest = services().forecast()
@@ -73,8 +81,24 @@ def issue() -> Response:
             source="kiosk" if asker.device is not None else "staff",
             device=asker.device,
             forecast=newest,
+            holder=body.holder,
+            holder_date=body.holder_date,
         ),
     )
+
+
+@bp.get("/devices/me/identity-key")
+def identity_key() -> Response:
+    """The key of today by which this kiosk hashes the numbers of identity cards."""
+    device = require_device("kiosk")
+
+    def of_today(w: Work) -> identity.IdentityKey:
+        days.ensure_today(w)
+        return identity.key_of_day(w)
+
+    response = json_of(services().run(Actor("device", device.uid), of_today))
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @bp.post("/tickets/<uid>/print-results")
