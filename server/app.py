@@ -81,7 +81,15 @@ class Server:
             self.forecaster.stop()
             self.fanout.stop()
             self.timetable.stop()
+            self._note_last_seen()
             self.runtime.close()
+
+    def _note_last_seen(self) -> None:
+        """Note when each device was last heard of: one that stays away is away since then."""
+        seen = {d.device.uid: d.last_seen for d in self.realtime.presence.devices(self.hall)}
+        if seen:
+            actor = Actor("job", "stop")
+            self.runtime.run(self.hall, actor, lambda w: device_acts.last_seen(w, seen))
 
 
 class _PresenceView:
@@ -115,6 +123,8 @@ class _PresenceView:
             content=known.content,
             faults=known.faults,
             software=known.software,
+            parts=known.parts,
+            fault_since=known.fault_since,
         )
 
     def leader(self, zone: str) -> str:
@@ -295,7 +305,14 @@ def _realtime(runtime: Runtime, socketio: SocketIO, code: str) -> Realtime:
         runtime.run(
             code,
             Actor("job", "presence"),
-            lambda w: device_acts.changed(w, t.device.uid, online=t.online, faults=t.faults),
+            lambda w: device_acts.changed(
+                w,
+                t.device.uid,
+                online=t.online,
+                faults=t.faults,
+                seen_at=t.seen_at,
+                software=t.software,
+            ),
         )
 
     return Realtime(

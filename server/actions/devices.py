@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -113,14 +113,35 @@ def revoke(w: Work, uid: str) -> Device:
     return device
 
 
-def changed(w: Work, uid: str, *, online: bool, faults: tuple[str, ...]) -> None:
-    """Publish that a device came, went or reported other faults."""
+def changed(
+    w: Work,
+    uid: str,
+    *,
+    online: bool,
+    faults: tuple[str, ...],
+    seen_at: datetime | None = None,
+    software: str = "",
+) -> None:
+    """Publish that a device came, went or reported other faults; note when it was last heard of."""
     device = devices.by_uid(w, uid)
     if device is None:
         return
+    devices.seen(
+        w,
+        device.id,
+        at=moment(seen_at or w.now),
+        software=software[:LONGEST_NAME] or device.software,
+    )
     w.publish(
         DeviceChanged(device=uid, kind=device.kind, name=device.name, online=online, faults=faults)
     )
+
+
+def last_seen(w: Work, seen: Mapping[str, datetime]) -> None:
+    """Note when devices were last heard of: the server stops and will not see them go."""
+    for device in devices.every(w):
+        if device.uid in seen:
+            devices.seen(w, device.id, at=moment(seen[device.uid]), software=device.software)
 
 
 def heard(w: Work, uid: str, outputs: Sequence[tuple[str, int, str]]) -> None:

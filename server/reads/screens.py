@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from server.domain.moments import instant, local
+from server.kit.contract.devices import Part
 from server.kit.contract.screens import Layout
 from server.store import devices
 from server.store.devices import Device
@@ -66,6 +67,10 @@ class Seen:
     """Digest of the catalogue that it shows."""
     faults: tuple[str, ...]
     software: str
+    parts: tuple[Part, ...] = ()
+    """What hangs on it."""
+    fault_since: Mapping[str, datetime] = MappingProxyType({})
+    """Fault of the device itself → when it was first heard of."""
 
 
 class Presence(Protocol):

@@ -211,6 +211,7 @@ class Edge(_Space):
             seq=ack.seq,
             content=ack.content,
             faults=tuple(sorted(ack.status.faults)),
+            parts=tuple(ack.status.parts),
             now=self._now(),
         )
         for output in ack.outputs:

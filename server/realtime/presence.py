@@ -6,10 +6,12 @@ must outlive a restart is written by actions through the callbacks of `namespace
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from server.kit.contract.devices import Part
 from server.kit.contract.views import Heard
 
 GRACE = timedelta(seconds=10)
@@ -17,6 +19,12 @@ GRACE = timedelta(seconds=10)
 
 LATE = timedelta(seconds=5)
 """A call that no screen acknowledged for this long is *not announced*."""
+
+TELL_EVERY = timedelta(seconds=4)
+"""A device whose faults come and go is told so often on the average, and no fault is left out."""
+
+BURST = 2
+"""So many transitions of one device are told without a wait: what breaks and what is mended."""
 
 CALLS_KEPT = 500
 """Calls whose acknowledgements are kept; a busy hall makes about 150 an hour."""
@@ -42,6 +50,9 @@ class Transition:
     device: DeviceIdentity
     online: bool
     faults: tuple[str, ...]
+    seen_at: datetime | None = field(default=None, compare=False)
+    """When the device was last heard of."""
+    software: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +69,10 @@ class DeviceState:
     last_seen: datetime
     since: datetime
     """When it came; of one that is away, when its last connection ended."""
+    parts: tuple[Part, ...] = ()
+    """What hangs on it, as it said last."""
+    fault_since: Mapping[str, datetime] = field(default_factory=dict)
+    """Fault of the device itself → when it was first heard of."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -70,8 +85,20 @@ class _Known:
     acked_seq: int = 0
     content: str = ""
     faults: tuple[str, ...] = ()
+    fault_since: dict[str, datetime] = field(default_factory=dict)
+    parts: tuple[Part, ...] = ()
+    heard: set[tuple[str, str]] = field(default_factory=set)
+    """(part, fault) heard of since the last transition, also those that have gone again."""
     told: tuple[bool, tuple[str, ...]] | None = None
     """What the last transition said; None before the first."""
+    told_parts: frozenset[tuple[str, str]] = frozenset()
+    """(part, fault) at the last transition."""
+    told_at: deque[datetime] = field(default_factory=lambda: deque(maxlen=BURST))
+
+    def now_wrong(self) -> set[tuple[str, str]]:
+        """What is wrong now, as (part, fault); the part of the device itself has no key."""
+        found = {("", code) for code in self.faults}
+        return found | {(part.key, fault.code) for part in self.parts for fault in part.faults}
 
 
 class Presence:
@@ -103,7 +130,14 @@ class Presence:
                 known.since = now
 
     def acked(
-        self, uid: str, *, seq: int, content: str, faults: tuple[str, ...], now: datetime
+        self,
+        uid: str,
+        *,
+        seq: int,
+        content: str,
+        faults: tuple[str, ...],
+        now: datetime,
+        parts: tuple[Part, ...] = (),
     ) -> None:
         """Record what a device says that it shows."""
         known = self._devices.get(uid)
@@ -112,6 +146,9 @@ class Presence:
             known.acked_seq = seq
             known.content = content
             known.faults = faults
+            known.fault_since = {code: known.fault_since.get(code, now) for code in faults}
+            known.parts = parts
+            known.heard |= known.now_wrong()
 
     def heard_by(self, uid: str, call: str, times: int, output: str) -> None:
         """Record that *uid* brought a call (and this repetition of it) to people."""
@@ -157,9 +194,31 @@ class Presence:
                 online = False
             else:
                 continue
-            if known.told != (online, known.faults):
-                known.told = (online, known.faults)
-                changes.append(Transition(device=known.device, online=online, faults=known.faults))
+            wrong = known.now_wrong() | known.heard
+            faults = tuple(sorted(code for part, code in wrong if not part))
+            parts = frozenset(one for one in wrong if one[0])
+            if (known.told, known.told_parts) == ((online, faults), parts):
+                known.heard.clear()
+                continue
+            flaps = known.told is not None and known.told[0] == online
+            if (
+                flaps
+                and len(known.told_at) == BURST
+                and now - known.told_at[0] < BURST * TELL_EVERY
+            ):
+                continue
+            known.told, known.told_parts = (online, faults), parts
+            known.told_at.append(now)
+            known.heard.clear()
+            changes.append(
+                Transition(
+                    device=known.device,
+                    online=online,
+                    faults=faults,
+                    seen_at=known.last_seen,
+                    software=known.software,
+                )
+            )
         return changes
 
     def again(self, transition: Transition) -> None:
@@ -167,6 +226,7 @@ class Presence:
         known = self._devices.get(transition.device.uid)
         if known is not None and known.told == (transition.online, transition.faults):
             known.told = None
+            known.heard |= {("", code) for code in transition.faults}
 
     def told(self, uid: str) -> tuple[bool, tuple[str, ...]]:
         """Return (online, faults) as the last transition said them.
@@ -200,4 +260,6 @@ def _state(known: _Known) -> DeviceState:
         software=known.software,
         last_seen=known.last_seen,
         since=known.since,
+        parts=known.parts,
+        fault_since=dict(known.fault_since),
     )

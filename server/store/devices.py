@@ -32,6 +32,8 @@ class Device:
     version: int = 1
     software: str = ""
     enrolled_at: str = ""
+    last_seen_at: str = ""
+    """When it last came or went, UTC; empty = never."""
 
     def shows_calls(self, zone: str, counter: str) -> bool:
         """Say whether a call to *counter* in *zone* is to be seen on this display."""
@@ -54,6 +56,7 @@ _COLUMNS = (
     D.version,
     D.software,
     D.enrolled_at,
+    D.last_seen_at,
 )
 _FROM = tables.device.outerjoin(tables.zone, Z.id == D.zone_id)
 _BY_TOKEN = Sql(
@@ -85,6 +88,11 @@ _SET_UP = Sql(
         layout=sa.bindparam("b_layout"),
         version=D.version + 1,
     )
+)
+_SEEN = Sql(
+    sa.update(tables.device)
+    .where(D.id == sa.bindparam("device_key"))
+    .values(last_seen_at=sa.bindparam("b_at"), software=sa.bindparam("b_software"))
 )
 _REVOKE = Sql(
     sa.update(tables.device)
@@ -146,7 +154,7 @@ _ANSWER_HELP = Sql(
 def _device(row: tuple[object, ...] | None) -> Device | None:
     if row is None:
         return None
-    key, uid, kind, name, zone, revoked_at, layout, version, software, enrolled_at = row
+    key, uid, kind, name, zone, revoked_at, layout, version, software, enrolled_at, seen_at = row
     return Device(
         id=key,  # type: ignore[arg-type]  # columns of the table
         uid=str(uid),
@@ -158,6 +166,7 @@ def _device(row: tuple[object, ...] | None) -> Device | None:
         version=int(version),  # type: ignore[call-overload]
         software=str(software),
         enrolled_at=str(enrolled_at),
+        last_seen_at=str(seen_at or ""),
     )
 
 
@@ -217,6 +226,11 @@ def add(
     )
     assert row is not None
     return int(row[0])
+
+
+def seen(w: Work, device_id: int, *, at: str, software: str) -> None:
+    """Note when a device was last heard of, and what it runs."""
+    w.run(_SEEN, device_key=device_id, b_at=at, b_software=software)
 
 
 def revoke(w: Work, device_id: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from server.kit.contract.devices import Part, PartFault
 from server.realtime.presence import CALLS_KEPT, DeviceIdentity, Presence, Transition
 
 T0 = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -159,3 +160,100 @@ def test_old_calls_are_forgotten():
         presence.heard_by("d1", f"later-{n}", 1, "page")
 
     assert heard(presence).shown == 0
+
+
+def printer(*codes: str, left_mm: int = 40_000) -> Part:
+    return Part(
+        key="printer",
+        role="printer",
+        name="打印机",
+        profile="epson_tm_cn",
+        profile_name="Epson TM",
+        verified="measured",
+        port="/dev/ttyUSB0",
+        faults=tuple(PartFault(code=c, since="2026-11-23T01:00:00.000Z") for c in codes),
+        paper_left_mm=left_mm,
+    )
+
+
+def says(presence: Presence, at: float, *codes: str, faults: tuple[str, ...] = ()) -> None:
+    presence.acked("k1", seq=1, content="", faults=faults, now=s(at), parts=(printer(*codes),))
+
+
+def here(*faults: str) -> Transition:
+    return Transition(device=KIOSK, online=True, faults=faults)
+
+
+def test_what_hangs_on_a_device_is_kept_as_it_said_last():
+    presence = Presence()
+    presence.joined(KIOSK, "a", "1", T0)
+    says(presence, 1, "paper_out")
+    says(presence, 2, "jam")
+
+    state = presence.device("k1")
+    assert state is not None
+    assert [f.code for p in state.parts for f in p.faults] == ["jam"]
+
+
+def test_a_fault_of_a_part_is_a_transition_and_a_figure_is_none():
+    presence = Presence()
+    presence.joined(KIOSK, "a", "1", T0)
+    assert presence.due(T0) == [here()]
+    says(presence, 1, "silent")
+    assert presence.due(s(1)) == [here()]
+    presence.acked(
+        "k1", seq=1, content="", faults=(), now=s(2), parts=(printer("silent", left_mm=900),)
+    )
+
+    assert presence.due(s(20)) == []
+
+
+def test_the_age_of_a_fault_is_counted_from_when_it_was_first_heard_of():
+    presence = Presence()
+    presence.joined(KIOSK, "a", "1", T0)
+    for at, faults in ((1, ("muted",)), (5, ("muted", "no_sound")), (9, ("no_sound",))):
+        says(presence, at, faults=faults)
+
+    state = presence.device("k1")
+    assert state is not None
+    assert state.fault_since == {"no_sound": s(5)}
+
+
+def test_a_fault_that_came_and_went_between_two_rounds_is_told_all_the_same():
+    presence = Presence()
+    presence.joined(KIOSK, "a", "1", T0)
+    presence.due(T0)
+    says(presence, 1, faults=("jam",))
+    says(presence, 1.5)
+
+    assert presence.due(s(2)) == [here("jam")]
+    told = [t for n in range(20) for t in presence.due(s(2 + n))]
+    assert told == [here()]
+
+
+def test_a_flapping_fault_is_told_at_most_every_few_seconds_and_its_end_is_not_lost():
+    presence = Presence()
+    presence.joined(KIOSK, "a", "1", T0)
+    told = []
+    for n in range(120):  # two minutes, on and off each second
+        says(presence, n, faults=("cover_open",) if n % 2 else ())
+        told += presence.due(s(n))
+    for n in range(120, 140):
+        says(presence, n)
+        told += presence.due(s(n))
+
+    assert here("cover_open") in told
+    assert len(told) <= 140 / 4 + 2
+    assert told[-1] == here()
+
+
+def test_a_device_that_goes_is_told_at_once_however_much_it_flapped():
+    presence = Presence()
+    presence.joined(KIOSK, "a", "1", T0)
+    for n in range(4):
+        says(presence, n, faults=("jam",) if n % 2 else ())
+        presence.due(s(n))
+    presence.left("k1", "a", s(4))
+
+    (gone,) = presence.due(s(14))
+    assert (gone.online, gone.seen_at) == (False, s(4))
