@@ -18,7 +18,10 @@ import gevent
 import urllib3
 
 from display.app import Display, keep_pulsing
+from display.attached import AttachedDevices
 from display.config import ConfigError, DisplayConfig, layout_of, load
+from display.hung import hung_lines
+from display.led.command import add_to as add_led
 from display.media import MediaShelf
 from display.pages import TOO_SMALL, legible, painted, routes
 from display.screen import Screen
@@ -26,7 +29,7 @@ from display.voice.command import add_to as add_voice
 from display.voice.speaking import Speaking
 from server.kit.agent import LOOPBACK, Agent
 from server.kit.clock import clock_from
-from server.kit.link import HallLink, Refused, Unreachable
+from server.kit.link import Change, HallLink, Refused, Unreachable
 
 TICK_S = 1.0
 """How often the view is looked at: minutes of serving, faces, and the age of the picture move."""
@@ -57,6 +60,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def run(config: DisplayConfig, arguments: argparse.Namespace) -> int:
     """Serve the screen until SIGTERM."""
+    try:
+        lines = hung_lines(config.devices_file) if config.devices_file else ()
+    except ValueError as error:
+        print(f"hall-display: {error}", file=sys.stderr)
+        return 2
     clock = clock_from(os.environ)
     link = _link(config)
     agent = Agent("display", "display")
@@ -78,10 +86,19 @@ def run(config: DisplayConfig, arguments: argparse.Namespace) -> int:
     agent.on("painted", lambda message: display.painted(painted(message)))
     agent.on("legible", lambda message: display.complain(TOO_SMALL, on=not legible(message)))
     speaking = Speaking(config=config, link=link, display=display, agent=agent)
-    agent.report(lambda: {**_health(link, display), **speaking.health()})
+    attached = AttachedDevices(lines, display=display, link=link)
+    agent.report(
+        lambda: {**_health(link, display), **speaking.health(), "parts": attached.health()}
+    )
+
+    def changed(change: Change) -> None:
+        display.changed(change)
+        attached.refresh()
 
     def ready() -> None:
-        link.start(display.changed)
+        link.start(changed)
+        if lines:
+            attached.start()
         media.start()
         speaking.start()
         gevent.spawn(keep_pulsing, display.pulse, lambda: gevent.sleep(TICK_S))
@@ -95,6 +112,7 @@ def run(config: DisplayConfig, arguments: argparse.Namespace) -> int:
     finally:
         link.stop()
         media.stop()
+        attached.stop()
     return 0
 
 
@@ -170,6 +188,7 @@ def _parser() -> argparse.ArgumentParser:
     runs.add_argument("--counter", help="code of the counter of a 窗口屏")
     runs.add_argument("--voice-output", choices=["auto", "page", "alsa", "none"])
     runs.add_argument("--rows", type=int, help="calls on one page, the newest included; 0 = auto")
+    runs.add_argument("--devices-file", help="what hangs on this box, as a TOML file")
     runs.set_defaults(command=run)
     enrols = commands.add_parser("enrol", parents=[common], help="make this screen known")
     enrols.add_argument("--token", required=True, help="one-time token from the server")
@@ -178,6 +197,7 @@ def _parser() -> argparse.ArgumentParser:
     asks = commands.add_parser("status", parents=[common], help="ask a running screen how it is")
     asks.set_defaults(command=status)
     add_voice(commands, common)
+    add_led(commands, common)
     return parser
 
 

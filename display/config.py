@@ -53,6 +53,10 @@ class DisplayConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     voice_packs: str = ""
     """One more folder with voice packs, for instance one that all screens share."""
 
+    devices_file: str = ""
+    """What hangs on this box: bars 条屏, call pads 呼叫器, raters 评价器, as a TOML file like
+    `firmware_configs/sites/example.toml`; empty = nothing."""
+
     def __post_init__(self) -> None:
         require_address(self.server_url, self.port)
         if self.rows < 0 or self.rows == 1 or self.rows > MAX_ROWS:

@@ -251,6 +251,10 @@ class Screen:
             else None,
         )
 
+    def today(self, now: datetime) -> str:
+        """Return the date in the hall at *now*."""
+        return f"{now.astimezone(self._tz):%Y-%m-%d}"
+
     def shown(self, call: str, times: int) -> bool:
         """Return whether the screen shows this very call now: only then may it be acknowledged."""
         calls = self.board.calls if self.board else ()

@@ -153,15 +153,14 @@ class Standing:
         self.code = code
 
     def after(self, outcome: Outcome, now: float) -> None:
-        """Take what became of an exchange; what is merely written proves nothing."""
+        """Take what became of an exchange; what is merely written ends a fault and proves nothing."""
         match outcome:
             case Silence():
                 self.became("silent", now)
             case Nak(code=code):
                 self.became("refused", now, code)
             case Written():
-                if self.fault == "no_port":
-                    self.became("", now)
+                self.became("", now)
             case _:
                 self.became("", now)
                 self.confirmed = now

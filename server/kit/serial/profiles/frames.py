@@ -200,6 +200,9 @@ class Timing(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How long the answer to a poll may take, from the last byte of the question to its own last."""
     repeat_s: Count = 60
     """State is sent again after so long, for bars that forget when their power fails; 0 = never."""
+    written_counts: bool = False
+    """Of a bar that never answers: True when a call that was written to it counts as brought to
+    people. Only where somebody has seen that it shows what it is sent."""
 
 
 class Event(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,0 +1,147 @@
+"""What hangs on this box, read and checked in full: a site's file, its ports, devices, profiles.
+
+Whatever cannot be is refused with file, line, key and what is allowed, before any port is opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from server.kit.serial.profiles import (
+    Attached,
+    FrameProfile,
+    Link,
+    PortConfig,
+    SitePort,
+    load_frames,
+    load_site,
+)
+from server.kit.serial.profiles.lines import line_of
+
+__all__ = ["HungDevice", "HungLine", "hung_lines"]
+
+INPUT = "input:"
+"""Begin of the address of a keypad that is a keyboard to the system."""
+ROLE_WORDS = {"led": "条屏", "pad": "呼叫器", "rater": "评价器"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HungDevice:
+    """One device with its profile."""
+
+    key: str
+    """Unchanging within the box: `led:3`, `led:zone-1F`, `pad:3`."""
+    name: str
+    """For staff."""
+    device: Attached
+    profile: FrameProfile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HungLine:
+    """One port with all that hangs on it."""
+
+    port: SitePort
+    link: Link
+    devices: tuple[HungDevice, ...]
+
+    @property
+    def is_input(self) -> bool:
+        """Return whether it is a keyboard of the system and no line."""
+        return self.port.address.startswith(INPUT)
+
+
+def hung_lines(path: str) -> tuple[HungLine, ...]:
+    """Return the lines of the site's file at *path*.
+
+    Raises:
+        ValueError: it cannot be read, or something in it or in a profile cannot be; every fault is
+            a line `file 第 n 行，key：what, and what is allowed`.
+    """
+    site = load_site(path)
+    text = Path(path).read_text("utf-8")
+    faults: list[str] = []
+
+    def wrong(key: str, words: str) -> None:
+        line = line_of(text, key)
+        where = f"{path} 第 {line} 行" if line else path
+        faults.append(f"{where}，{key}：{words}")
+
+    lines: list[HungLine] = []
+    used: dict[str, int] = {}
+    for i, port in enumerate(site.port):
+        devices: list[HungDevice] = []
+        for j, device in enumerate(port.device):
+            at = f"port.{i}.device.{j}"
+            if device.role not in ROLE_WORDS:
+                wrong(f"{at}.role", f"大屏主机上不接 {device.role}；允许：{'、'.join(ROLE_WORDS)}")
+                continue
+            try:
+                profile = load_frames(device.role, _beside(path, device.profile))
+            except ValueError as e:
+                wrong(f"{at}.profile", str(e))
+                continue
+            for fault in profile.wrong_params(device.params):
+                name, words = fault.split(": ", 1)
+                wrong(f"{at}.params.{name}", words)
+            devices.append(
+                HungDevice(
+                    key=_key(device, used), name=_name(device), device=device, profile=profile
+                )
+            )
+        for key, words in _clashes(i, port, devices):
+            wrong(key, words)
+        if devices:
+            config = PortConfig(address=port.address, baud=port.baud, flow=port.flow)
+            link = config.link(devices[0].profile.link)
+            lines.append(HungLine(port=port, link=link, devices=tuple(devices)))
+    if faults:
+        raise ValueError("\n".join(faults))
+    return tuple(lines)
+
+
+def _beside(path: str, profile: str) -> str:
+    """Return *profile*; a path in it starts at the folder of the site's file."""
+    return str(Path(path).parent / profile) if profile.endswith(".toml") else profile
+
+
+def _key(device: Attached, used: dict[str, int]) -> str:
+    place = device.counter or (f"zone-{device.zone}" if device.zone else "hall")
+    key = f"{device.role}:{place}"
+    used[key] = used.get(key, 0) + 1
+    return key if used[key] == 1 else f"{key}-{used[key]}"
+
+
+def _name(device: Attached) -> str:
+    if device.name:
+        return device.name
+    place = f"{device.counter}号窗口" if device.counter else f"{device.zone or '全厅'} "
+    return f"{place}{ROLE_WORDS[device.role]}"
+
+
+def _clashes(i: int, port: SitePort, devices: list[HungDevice]) -> Iterator[tuple[str, str]]:
+    """Yield what cannot be on one line: two speeds, two devices with one address."""
+    links = {}
+    places: dict[tuple[str, object], str] = {}
+    for j, one in enumerate(devices):
+        link = PortConfig(address=port.address, baud=port.baud, flow=port.flow).link(
+            one.profile.link
+        )
+        links[link] = one
+        if len(links) > 1:
+            own = f"{link.baud} {link.bits}{link.parity}{link.stop}"
+            words = "与同一端口的前一个设备不同；可以在 port 里写 baud，校验位不同的要分开接线"
+            yield f"port.{i}.device.{j}.profile", f"{one.profile.id} 的线路是 {own}，{words}"
+            return
+        default = one.profile.params.get("addr")
+        address = one.device.params.get("addr", default.default if default else None)
+        place = (one.profile.id, address)
+        if place in places:
+            at = "没有地址" if address is None else f"地址 {address}"
+            yield (
+                f"port.{i}.device.{j}.params.addr",
+                f"{at} 已经是 {places[place]} 的，同一条线上地址不能重复",
+            )
+        places[place] = one.name
