@@ -18,6 +18,7 @@ import gevent
 import urllib3
 
 from display.app import Display, keep_pulsing
+from display.asked import deeds
 from display.attached import AttachedDevices
 from display.config import ConfigError, DisplayConfig, layout_of, load
 from display.hung import hung_lines
@@ -28,11 +29,14 @@ from display.screen import Screen
 from display.voice.command import add_to as add_voice
 from display.voice.speaking import Speaking
 from server.kit.agent import LOOPBACK, Agent
+from server.kit.asks import RESTART_STATUS, Asks
 from server.kit.clock import clock_from
 from server.kit.link import Change, HallLink, Refused, Unreachable
 
 TICK_S = 1.0
 """How often the view is looked at: minutes of serving, faces, and the age of the picture move."""
+TEND_S = 5.0
+"""What could not be told to the server is told again so often."""
 
 log = logging.getLogger("hall.display")
 
@@ -59,7 +63,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def run(config: DisplayConfig, arguments: argparse.Namespace) -> int:
-    """Serve the screen until SIGTERM."""
+    """Serve the screen until SIGTERM, or until staff ask for a restart from afar (status 75)."""
     try:
         lines = hung_lines(config.devices_file) if config.devices_file else ()
     except ValueError as error:
@@ -91,9 +95,19 @@ def run(config: DisplayConfig, arguments: argparse.Namespace) -> int:
         lambda: {**_health(link, display), **speaking.health(), "parts": attached.health()}
     )
 
+    status = 0
+
+    def leave() -> None:
+        nonlocal status
+        status = RESTART_STATUS
+        agent.stop()
+
+    asks = Asks(link, deeds(display, attached.try_out), spawn=gevent.spawn, leave=leave)
+
     def changed(change: Change) -> None:
         display.changed(change)
         attached.refresh()
+        asks.heard(change.events, fresh=change.fresh)
 
     def ready() -> None:
         link.start(changed)
@@ -102,6 +116,7 @@ def run(config: DisplayConfig, arguments: argparse.Namespace) -> int:
         media.start()
         speaking.start()
         gevent.spawn(keep_pulsing, display.pulse, lambda: gevent.sleep(TICK_S))
+        gevent.spawn(keep_pulsing, asks.tend, lambda: gevent.sleep(TEND_S))
         print(f"hall-display: http://{config.host}:{agent.port}/", flush=True)
 
     try:
@@ -113,7 +128,7 @@ def run(config: DisplayConfig, arguments: argparse.Namespace) -> int:
         link.stop()
         media.stop()
         attached.stop()
-    return 0
+    return status
 
 
 def enrol(config: DisplayConfig, arguments: argparse.Namespace) -> int:

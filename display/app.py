@@ -106,6 +106,8 @@ class Display:
         self.media = media
         self._layout = layout
         self._spoken = ""
+        self._test: tuple[str, datetime] | None = None
+        """What staff want to see here, and until when."""
         self._status: dict[str, object] = {"faults": []}
         """What staff are told of this screen with every acknowledgement."""
         self._furnish(link.catalogue)
@@ -125,6 +127,8 @@ class Display:
                 self.screen.reset(change.board)
             else:
                 cues = self._follow(change, now)
+        if cues:
+            self._test = None  # people who are called come first
         if cues and self._announce is not None:
             self._announce(cues)
         self.pulse(force=True)
@@ -177,7 +181,26 @@ class Display:
             status=self.link.status.value,
             truth=None if truth is None else truth + self._ahead(),
         )
-        return msgspec.structs.replace(view, speaking=self._spoken)
+        testing = self._testing(view)
+        name = self.link.setup.name if testing and self.link.setup else ""
+        return msgspec.structs.replace(view, speaking=self._spoken, test=testing, test_name=name)
+
+    def try_out(self, what: str, seconds: float) -> bool:
+        """Show the name of this screen (`identify`) or a test picture (`show_test`) over everything.
+
+        It ends with the next call. In an emergency nothing is shown, and False returned.
+        """
+        if self.view().state == "emergency":
+            return False
+        self._test = (what, self._now() + timedelta(seconds=seconds))
+        self.pulse(force=True)
+        return True
+
+    def _testing(self, view: BoardView) -> str:
+        if self._test is None or view.state == "emergency" or self._now() >= self._test[1]:
+            self._test = None
+            return ""
+        return self._test[0]
 
     def speaking(self, call: str) -> None:
         """Show which call is being spoken here; empty = none."""

@@ -255,6 +255,10 @@ class BoardView(msgspec.Struct, frozen=True, kw_only=True):
     """`auto`, `landscape` or `portrait`."""
     speaking: str = ""
     """The call that this display is speaking now, empty when it is silent."""
+    test: str = ""
+    """Staff asked from afar: `identify` shows the name over everything, `show_test` a test picture."""
+    test_name: str = ""
+    """The screen's name for staff."""
     promotion: tuple[Promo, ...]
     leaders: tuple[LeaderRow, ...]
     wall: Wall | None

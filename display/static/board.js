@@ -9,6 +9,7 @@ import { LeadersPainter } from "./leaders.js";
 import { Painter } from "./paint.js";
 import { fitAll, mark, part, put } from "./parts.js";
 import { peek } from "./peek.js";
+import { showTest } from "./testing.js";
 import { WallPainter } from "./wall.js";
 
 /** @typedef {import("./view").BoardView} BoardView */
@@ -45,6 +46,7 @@ const head = part("head");
 const bar = part("bar");
 const notice = part("notice");
 const cover = part("cover");
+const test = part("test");
 /** Cues this page has met; those that left the view are forgotten. @type {Set<string>} */
 let met = new Set();
 /** Calls the agent was told of on this connection. @type {Set<string>} */
@@ -76,6 +78,7 @@ function onView(next, first) {
   met = new Set(next.cues.map((c) => c.id));
   if (first) told = new Set();
   frame(next);
+  showTest(test, next);
   painter.paint(next, flash);
   fitAll(".head, .notice__text, .cover p");
   freshness();

@@ -161,6 +161,8 @@ export interface BoardView {
   rows: number;
   orientation: string;
   speaking: string;
+  test: string;
+  test_name: string;
   promotion: Promo[];
   leaders: LeaderRow[];
   wall: Wall | null;

@@ -14,6 +14,7 @@ import pytest
 
 from display import qr, view
 from display.app import PULSE_S, Display, keep_pulsing
+from display.asked import deeds
 from display.config import ConfigError, load
 from display.screen import Called, Screen
 from server.kit.contract.board import Board, evolve
@@ -353,3 +354,49 @@ def test_one_failed_round_does_not_end_the_pulse() -> None:
         keep_pulsing(pulse, sleep)
 
     assert rounds == [0, 1, 2]
+
+
+def test_a_screen_that_is_looked_for_shows_its_name_for_a_while() -> None:
+    box = Box()
+    box.live(board())
+    assert box.display.try_out("identify", 20)
+    shown = box.sent[-1]["test"]
+    box.now += timedelta(seconds=20)
+    box.display.pulse(force=True)
+
+    assert (shown, box.sent[-1]["test"]) == ("identify", "")
+
+
+def test_a_call_ends_the_test_picture_at_once() -> None:
+    box, story = Box(), Story()
+    box.live(board())
+    box.display.try_out("show_test", 20)
+    box.events(story(called("A012")))
+
+    assert box.sent[-1]["test"] == ""
+
+
+def test_in_an_emergency_no_test_picture_is_shown() -> None:
+    box = Box()
+    box.live(board(emergency="请从东门离开"))
+
+    assert not box.display.try_out("show_test", 20)
+    assert box.sent[-1]["test"] == ""
+
+
+def test_a_box_does_what_is_asked_from_afar_and_says_what_it_cannot() -> None:
+    box = Box()
+    box.live(board())
+    tried: list[str] = []
+
+    def part(key: str, _seconds: float) -> bool:
+        tried.append(key)
+        return key == "led:3"
+
+    does = deeds(box.display, part)
+    answers = [does[what](key) for what, key in (("show_test", ""), ("show_test", "led:3"))]
+
+    assert answers == [(True, ""), (True, "")]
+    assert does["identify"]("led:9") == (False, "unsupported")
+    assert tried == ["led:3", "led:9"]
+    assert does["restart"]("") == (True, "")
