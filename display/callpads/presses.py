@@ -104,7 +104,7 @@ class Presses:
             press = self._came.popleft()
             line = self._waiting.get(press.counter)
             if line is not None:
-                if len(line) < MOST_WAITING:
+                if len(line) <= MOST_WAITING:  # the first is on its way
                     line.append(press)
                 continue
             self._waiting[press.counter] = deque([press])
