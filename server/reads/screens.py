@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 from typing import Protocol
@@ -69,7 +69,7 @@ class Seen:
     software: str
     parts: tuple[Part, ...] = ()
     """What hangs on it."""
-    fault_since: Mapping[str, datetime] = MappingProxyType({})
+    fault_since: Mapping[str, datetime] = field(default_factory=dict)
     """Fault of the device itself → when it was first heard of."""
 
 
