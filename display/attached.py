@@ -34,6 +34,7 @@ from server.kit.contract.devices import Part, PartFault
 from server.kit.contract.moments import moment
 from server.kit.contract.views import Catalogue
 from server.kit.link import LinkStatus, Output
+from server.kit.serial.answers import Answers
 from server.kit.serial.bus import Bus, Member, Standing
 from server.kit.serial.profiles import FrameProfile
 from server.kit.serial.worker import PortWorker, open_port
@@ -178,7 +179,7 @@ class AttachedDevices:
                 member = self._need_keys().member(hung, wake)
             members.append(member)
             self._hung.append(_Hung(hung, member, line.port.address, wake))
-        workers.append(make(line, Bus(members, line.link)))
+        workers.append(make(line, Bus(members, line.link, listens=_unasked(line))))
         self._workers += workers
 
     def _need_keys(self) -> Keys:
@@ -303,6 +304,14 @@ class AttachedDevices:
             self._link.ack(
                 [Output(call=c, times=t, output="panel", at=self._lit_at[c, t]) for c, t in new]
             )
+
+
+def _unasked(line: HungLine) -> Answers | None:
+    """Return what reads the devices that speak by themselves, None where none does."""
+    for hung in line.devices:
+        if hung.profile.event is not None and not hung.profile.timing.poll_ms:
+            return Answers(hung.profile)
+    return None
 
 
 def pattern(hung: HungDevice, text: str) -> Sign:
