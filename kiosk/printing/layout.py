@@ -127,7 +127,7 @@ def _whole(blocks: Sequence[SlipBlock]) -> list[SlipBlock]:
         found.insert(0, SlipBlock(what="number", size=MAX_SIZE))
     if "reprint" not in there:
         at = next(n for n, b in enumerate(found) if b.what == "number")
-        found.insert(at, SlipBlock(what="reprint", tall=True))
+        found.insert(at, SlipBlock(what="reprint", tall=True, gap=True))
     if "issued" not in there:
         found.append(SlipBlock(what="issued"))
     return found

@@ -14,12 +14,14 @@ from itertools import islice
 import msgspec
 
 from kiosk.printing.escpos import encode
-from kiosk.printing.layout import Op, QrCode, layout, normalise
+from kiosk.printing.glyphs import encode_char
+from kiosk.printing.layout import Line, Op, QrCode, layout, normalise
 from kiosk.printing.model.charset import Charset
 from kiosk.printing.model.drawing import slip_svg
-from kiosk.printing.model.head import Dialect
+from kiosk.printing.model.makes import GENERIC, MAKES
 from kiosk.printing.model.machine import RECEIVE_BUFFER, Machine
 from kiosk.printing.model.paper import DOTS_PER_MM, Slip
+from kiosk.printing.picture import font_path
 from server.kit.contract.paper import SlipBlock
 from server.kit.contract.views import Material, TicketSlip
 from server.kit.serial.profiles import PrinterProfile, load_printer
@@ -54,6 +56,8 @@ class SlipDrawing:
     """On a wire of 9600 8N1."""
     replaced: tuple[str, ...]
     """Characters of which this printer has no glyph: 〓 stands in their place."""
+    drawn: tuple[str, ...]
+    """Characters of which this printer has no glyph: they are sent as a picture or a glyph."""
     dropped: tuple[str, ...]
     """Characters of own words that no printer has: nothing stands in their place."""
 
@@ -63,6 +67,7 @@ class SlipPreview:
 
     def __init__(self) -> None:
         self._profiles = {mm: load_printer(name) for mm, name in PROFILES.items()}
+        font_path()  # looked for once, here: where no process may be started it would be too late
 
     def draw(
         self,
@@ -101,6 +106,7 @@ class SlipPreview:
             code_size=len(job.data) - len(encode(_without_code(ops), profile, pid="0000").data),
             seconds=len(job.data) * BITS_OF_A_BYTE / BAUD,
             replaced=job.replaced,
+            drawn=tuple(c for c in _lacking(ops, profile) if c not in job.replaced),
             dropped=_dropped("".join(b.text for b in asked)),
         )
 
@@ -113,7 +119,7 @@ def printed(data: bytes, profile: PrinterProfile) -> Slip:
         paper_mm=profile.paper.width_mm,
         keeper=tray,
         now=lambda: datetime(2026, 1, 1, tzinfo=UTC),
-        dialect=Dialect.GENERIC,
+        make=MAKES.get(profile.id, GENERIC),
         charset=Charset(charset) if charset in set(Charset) else Charset.GBK,
     )
     for at in range(0, len(data), RECEIVE_BUFFER):
@@ -151,6 +157,11 @@ def _short(material: Material) -> Material:
 
 def _without_code(ops: Sequence[Op]) -> list[Op]:
     return [op for op in ops if not isinstance(op, QrCode)]
+
+
+def _lacking(ops: Sequence[Op], profile: PrinterProfile) -> Iterator[str]:
+    text = "".join(op.text for op in ops if isinstance(op, Line))
+    yield from (c for c in dict.fromkeys(text) if encode_char(c, profile) is None)
 
 
 def _dropped(text: str) -> tuple[str, ...]:

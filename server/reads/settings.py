@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -10,20 +10,24 @@ from typing import Any
 import msgspec
 
 from server.domain.moments import instant, local
+from server.kit.contract.paper import DEFAULT_SLIP
 from server.kit.contract.screens import KioskRules
+from server.kit.contract.words import SLIP_ZH
 from server.reads.screens import KIND_ZH, REGION_ZH, ROLE_ZH, clock_words
 from server.store import people, settings, showing
 from server.store.settings import SettingChange
 from server.store.work import Read
 
 NOTHING = "（空）"
-RESTORABLE = frozenset({settings.VOICE, settings.KIOSK})
+RESTORABLE = frozenset({settings.VOICE, settings.KIOSK, settings.SLIP, settings.COMPLAINT_PHONE})
 """Keys whose earlier value may be put back by one press: one value, nothing else hangs on it."""
 
 DEFAULTS: Mapping[str, Any] = MappingProxyType(
     {
         settings.VOICE: msgspec.to_builtins(settings.DEFAULT_VOICE),
         settings.KIOSK: msgspec.to_builtins(KioskRules()),
+        settings.SLIP: {"blocks": []},
+        settings.COMPLAINT_PHONE: "",
     }
 )
 """What is in force while nobody has set anything."""
@@ -171,6 +175,8 @@ _WHAT: Mapping[str, str] = MappingProxyType(
         "notices": "公告的顺序",
         "leaders": "坐班领导",
         "search": "没找到的词",
+        "slip": "小票",
+        "complaint_phone": "投诉电话",
     }
 )
 
@@ -187,6 +193,10 @@ def differences(r: Read, was: Any, now: Any, *, key: str = "") -> tuple[Differen
     match group(key):
         case "leaders" | "keywords":
             return _lists(r, was or [], now or [])
+        case settings.SLIP:
+            return tuple(_slip(_blocks(was), _blocks(now)))
+        case settings.COMPLAINT_PHONE:
+            return (Difference(field="号码", before=was or NOTHING, after=now or NOTHING),)
         case "search":
             return (Difference(field="处理", before="", after="不再列出"),)
         case _ if key in {"notices", "media"}:
@@ -201,6 +211,42 @@ def differences(r: Read, was: Any, now: Any, *, key: str = "") -> tuple[Differen
         for name in {**before, **after}
         if before.get(name) != after.get(name)
     )
+
+
+def _blocks(value: Any) -> list[tuple[str, str]]:
+    """Return the parts of a slip, each with how it is printed; what nobody set is the default."""
+    found = (value or {}).get("blocks") or msgspec.to_builtins(DEFAULT_SLIP)["blocks"]
+    return [(str(b.get("what", "")), block_style(b)) for b in found]
+
+
+def block_style(block: Mapping[str, Any]) -> str:
+    """Return how a part of a slip is printed, in words: `4 倍 加粗`."""
+    size = block.get("size", 1)
+    said = (
+        f"{size} 倍" if size != 1 else "",
+        "加高" if block.get("tall") else "",
+        "加粗" if block.get("bold") else "",
+        "靠左" if block.get("left") else "",
+        "上空一行" if block.get("gap") else "",
+        f"“{block['text']}”" if block.get("text") else "",
+    )
+    return " ".join(filter(None, said)) or "正常"
+
+
+def _slip(was: list[tuple[str, str]], now: list[tuple[str, str]]) -> Iterator[Difference]:
+    """Yield what went, looks otherwise and came; then whether the rest changed places."""
+    gone, new = [b for b in was if b not in now], [b for b in now if b not in was]
+    for what, style in gone:
+        other = next((b for b in new if b[0] == what), None)
+        if other is not None:
+            new.remove(other)
+        after = "" if other is None else other[1]
+        yield Difference(field=SLIP_ZH.get(what, what), before=style, after=after or "去掉")
+    for what, style in new:
+        yield Difference(field=SLIP_ZH.get(what, what), before="", after=style)
+    kept = [b[0] for b in was if b[0] in {x[0] for x in now}]
+    if kept != [b[0] for b in now if b[0] in {x[0] for x in was}]:
+        yield Difference(field="先后", before="", after="换了先后")
 
 
 def _for_zones(value: Any, other: Any) -> list[Any]:

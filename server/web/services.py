@@ -111,6 +111,10 @@ class SlipDrawing(Protocol):
         """Characters of which this printer has no glyph."""
 
     @property
+    def drawn(self) -> tuple[str, ...]:
+        """Characters of which this printer has no glyph and that are sent as pictures."""
+
+    @property
     def dropped(self) -> tuple[str, ...]:
         """Characters of own words that no printer has."""
 

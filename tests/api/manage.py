@@ -38,6 +38,7 @@ BOTH = {
     "/manage/media/<uid>",
     "/manage/media/<uid>/delete",
     "/manage/kiosk",
+    "/manage/slip",
     "/manage/kiosk/items/<code>",
     "/manage/leaders",
     "/manage/devices/enrol",
@@ -46,6 +47,7 @@ BOTH = {
 }
 POSTS = {
     "/manage/screens/<uid>/preview",
+    "/manage/slip/look",
     "/manage/notices/<int:key>/move",
     "/manage/media/<uid>/move",
     "/manage/searches/<int:miss>/settle",

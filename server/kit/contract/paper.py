@@ -58,7 +58,7 @@ DEFAULT_SLIP = SlipLayout(
     blocks=(
         SlipBlock(what="hall_name", size=2),
         SlipBlock(what="item", size=2, gap=True),
-        SlipBlock(what="reprint", tall=True),
+        SlipBlock(what="reprint", tall=True, gap=True),
         SlipBlock(what="number", size=4, gap=True),
         SlipBlock(what="ahead", tall=True, gap=True),
         SlipBlock(what="counters", tall=True),

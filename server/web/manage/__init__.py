@@ -11,6 +11,7 @@ from server.web.manage import (
     media,
     screens,
     shown,
+    slip,
     voice,
     waits,
 )
@@ -19,4 +20,4 @@ __all__ = ["bp"]
 
 bp = frame.bp
 """All pages; importing them above puts each into it."""
-PAGES = (devices, history, kiosk, leaders, media, screens, shown, voice, waits)
+PAGES = (devices, history, kiosk, leaders, media, screens, shown, slip, voice, waits)

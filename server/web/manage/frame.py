@@ -44,6 +44,7 @@ SECTIONS = tuple(
         ("voice", "voice", "声音"),
         ("shown", "shown", "公告与媒体"),
         ("kiosk", "kiosk", "取号机"),
+        ("slip", "slip", "小票"),
         ("leaders", "leaders", "坐班领导"),
         ("searches", "searches", "没找到的词"),
         ("waits", "wait_report", "等候时间"),

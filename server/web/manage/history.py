@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
 from flask import request
 from werkzeug.wrappers import Response
 
+from server.actions import paper
 from server.actions import settings as acts
 from server.domain.people import Staff
+from server.kit.contract.paper import SlipLayout
 from server.kit.contract.reasons import Refused
 from server.kit.contract.screens import KioskRules, ZoneVoice
 from server.kit.contract.views import Done
-from server.reads.settings import change_lines
+from server.reads.settings import RESTORABLE, change_lines
 from server.store import settings
 from server.store.work import Work
 from server.web.manage.fields import Fields
@@ -24,6 +28,8 @@ KINDS = (
     ("", "全部"),
     ("voice", "声音"),
     ("kiosk", "取号机"),
+    ("slip", "小票"),
+    ("complaint_phone", "投诉电话"),
     ("device", "屏幕和设备"),
     ("notice", "公告"),
     ("media", "媒体"),
@@ -40,7 +46,7 @@ def change_history() -> str:
     key = asked if asked in {k for k, _ in KINDS} else ""
 
     def read(r: Any) -> tuple[Any, dict[str, int]]:
-        stored = {k: settings.stored(r, k) for k in (settings.VOICE, settings.KIOSK)}
+        stored = {k: settings.stored(r, k) for k in RESTORABLE}
         return change_lines(r, key), {k: 0 if v is None else v[1] for k, v in stored.items()}
 
     lines, versions = services().read(read)
@@ -60,17 +66,26 @@ def restore() -> Response:
 
     def put(w: Work, staff: Staff) -> Done:
         found = next((c for c in settings.history(w, key, most=5000) if c.version == version), None)
-        if key not in {settings.VOICE, settings.KIOSK} or found is None:
+        if key not in RESTORABLE or found is None:
             raise Refused("not_found", what="这条记录")
         reason = f"恢复到第 {version} 次修改后的值"
-        if key == settings.KIOSK:
-            rules = _decoded(found.value, KioskRules)
-            return acts.set_kiosk(w, rules, staff=staff, expected=expected, reason=reason)
-        voices = _decoded(found.value, tuple[ZoneVoice, ...])
-        return acts.set_voice(w, voices, staff=staff, expected=expected, reason=reason)
+        kind, act = _RESTORED[key]
+        value = _decoded(found.value, kind)
+        return act(w, value, staff=staff, expected=expected, reason=reason)
 
     change(put)
     return saved("已恢复，现在就按这个值。", "manage.change_history", key=key)
+
+
+_RESTORED: Mapping[str, tuple[Any, Callable[..., Done]]] = MappingProxyType(
+    {
+        settings.VOICE: (tuple[ZoneVoice, ...], acts.set_voice),
+        settings.KIOSK: (KioskRules, acts.set_kiosk),
+        settings.SLIP: (SlipLayout, paper.set_slip),
+        settings.COMPLAINT_PHONE: (str, paper.set_complaint_phone),
+    }
+)
+"""Setting → what it is and the command that puts it in force."""
 
 
 def _decoded(text: str, kind: Any) -> Any:
