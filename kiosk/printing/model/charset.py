@@ -20,6 +20,8 @@ class Charset(StrEnum):
     GB2312 = "gb2312"
     GBK = "gbk"
     GB18030 = "gb18030"
+    NONE = "none"
+    """No Chinese font at all."""
 
 
 def is_lead(byte: int) -> bool:
@@ -34,6 +36,8 @@ def is_trail(byte: int) -> bool:
 
 def hanzi(pair: bytes, charset: Charset) -> str | None:
     """The character of a two-byte code, or None where this firmware has no glyph."""
+    if charset is Charset.NONE:
+        return None
     try:
         if charset is Charset.GB2312:
             pair.decode("gb2312")

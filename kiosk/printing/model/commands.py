@@ -7,9 +7,9 @@ what is not modelled or not known becomes a complaint, never silence.
 
 import base64
 
-from kiosk.printing.model.head import Dialect, Head, Program
-from kiosk.printing.model.paper import Image, Qr
-from kiosk.printing.model.symbols import content_of, modules
+from kiosk.printing.model.codes import masung_symbol, stored_symbol
+from kiosk.printing.model.head import Head, Program
+from kiosk.printing.model.paper import HEAD_TO_CUTTER, Image
 
 LF, HT, FF, CR, CAN, DLE, ESC, FS, GS = 0x0A, 0x09, 0x0C, 0x0D, 0x18, 0x10, 0x1B, 0x1C, 0x1D
 BAND = 24
@@ -44,6 +44,8 @@ def program(head: Head) -> Program:
                 yield from _gs(head)
             case 0x00 | 0x0D | 0x18:
                 pass  # NUL; CR with automatic line feed off; CAN works in page mode only
+            case 0x13 if head.make.qr == {"masung"}:
+                yield from masung_symbol(head)
             case _ if byte < 0x20 or byte == 0x7F:
                 head.complain("unknown_control", "不认识的控制字符", bytes((byte,)))
             case _:
@@ -108,9 +110,9 @@ def _esc(head: Head) -> Program:
         case 0x4D:
             style.font = "B" if (yield from head.byte()) & 1 else "A"
         case 0x69:
-            yield from _cut_here(head, "full" if head.dialect is Dialect.GENERIC else "partial")
+            yield from _short_cut(head, head.make.esc_i)
         case 0x6D:
-            yield from _cut_here(head, "partial")
+            yield from _short_cut(head, head.make.esc_m)
         case 0x74:
             n = yield from head.byte()
             if n:
@@ -139,12 +141,24 @@ def _esc(head: Head) -> Program:
 def _feed_lines(head: Head, count: int) -> Program:
     if not head.at_line_start():
         yield from head.print_line(feed=False)
+    dots = count * head.style.line_spacing
     if count:
-        yield from head.feed(count * head.style.line_spacing)
+        yield from head.feed(dots)
+    if not head.make.knife and dots >= HEAD_TO_CUTTER and (head.strip.items or head.strip.hangs):
+        yield from head.cut("torn")  # the citizen tears it off at the bar
+
+
+def _short_cut(head: Head, kind: str) -> Program:
+    """ESC i and ESC m: the same bytes, opposite meanings; MASUNG's take a parameter."""
+    if head.make.cut_parameter:
+        yield from head.byte()
+    yield from _cut_here(head, kind)
 
 
 def _cut_here(head: Head, kind: str) -> Program:
-    if head.at_line_start():
+    if not head.make.knife:
+        head.complain("no_knife", "这种打印机没有切刀", b"")
+    elif head.at_line_start():
         yield from head.cut(kind)
     else:
         head.complain("not_at_line_start", "行中间的切纸命令不起作用", b"")
@@ -172,9 +186,9 @@ def _fs(head: Head) -> Program:
         case 0x32:
             place = yield from head.take(2)
             head.glyphs[place] = yield from head.take(72)
-            if place[0] != 0xFE or not 0xA1 <= place[1] <= 0xFE:
+            if place[0] != 0xFE or not 0xA1 <= place[1] <= head.make.last_glyph:
                 del head.glyphs[place]
-                head.complain("bad_value", "自造字只能放在 FEA1–FEFE", bytes((FS, code)) + place)
+                head.complain("bad_value", "这里放不了自造字", bytes((FS, code)) + place)
         case 0x3F:
             head.glyphs.pop((yield from head.take(2)), None)
         case 0x43:
@@ -214,10 +228,14 @@ def _gs(head: Head) -> Program:
                 head.complain("bad_value", "没有这种状态可查", bytes((GS, code, n)))
         case 0x61:
             n = yield from head.byte()
-            if head.dialect is Dialect.EPSON:
+            if head.make.asb:
                 head.wires.watch(n)
             else:
                 head.complain("not_in_dialect", "这种打印机没有自动状态返回", bytes((GS, code, n)))
+        case 0x65 if head.make.presenter == "custom":
+            yield from _ejector(head)
+        case 0x52 if head.make.presenter == "citizen":
+            yield from _timed_presenter(head)
         case 0x49:
             _identify(head, (yield from head.byte()))
         case 0x76:
@@ -240,7 +258,9 @@ def _cut(head: Head) -> Program:
         yield from _cut_here(head, kind)
     elif mode in (0x41, 0x42):
         n = yield from head.byte()
-        if head.at_line_start():
+        if not head.make.knife:
+            head.complain("no_knife", "这种打印机没有切刀", bytes((GS, 0x56, mode, n)))
+        elif head.at_line_start():
             yield from head.cut(kind, feed=n)
         else:
             head.complain(
@@ -252,11 +272,10 @@ def _cut(head: Head) -> Program:
 
 def _identify(head: Head, n: int) -> None:
     """GS I: one id byte for 1-3, `5F text 00` for 65-69."""
-    epson = head.dialect is Dialect.EPSON
     names = {
         65: b"1.00 ESC/POS",
-        66: b"EPSON" if epson else b"GENERIC",
-        67: b"TM-T88IV-CN" if epson else b"POS-MODEL",
+        66: head.make.maker,
+        67: head.make.name,
         68: b"MODEL00001",
         69: b"CHINA " + head.charset.value.upper().encode(),
     }
@@ -267,6 +286,27 @@ def _identify(head: Head, n: int) -> None:
         head.wires.answer(b"\x5f" + names[n] + b"\x00")
     else:
         head.complain("bad_value", "没有这项身份可查", bytes((GS, 0x49, n)))
+
+
+def _ejector(head: Head) -> Program:
+    """GS e of Custom KPM210/216: 2 retract, 3 m present m steps, 5 eject, 6 status of the ejector."""
+    n = yield from head.byte()
+    if n == 3:
+        yield from head.byte()
+        head.wires.present("present")
+    elif n in (2, 5):
+        head.wires.present("retract" if n == 2 else "eject")
+    else:
+        head.complain("not_modelled", "模型没有这个出纸器命令", bytes((GS, 0x65, n)))
+
+
+def _timed_presenter(head: Head) -> Program:
+    """GS R of Citizen PMU: 0 retract now, 1 n retract by itself after n seconds (not modelled)."""
+    n = yield from head.byte()
+    if n == 0:
+        head.wires.present("retract")
+    else:
+        yield from head.byte()
 
 
 def _raster(head: Head) -> Program:
@@ -318,8 +358,10 @@ def _long(head: Head, prefix: int) -> Program:
     letter, low, high = yield from head.take(3)
     data = yield from head.block(low + 256 * high)
     evidence = bytes((prefix, 0x28, letter, low, high)) + data[:4]
-    if prefix == GS and letter == 0x6B and data[:1] == b"1" and len(data) >= 2:
-        yield from _symbol(head, data, evidence)
+    if prefix == GS and letter == 0x6B and "gsk" not in head.make.qr:
+        head.complain("not_in_dialect", "这种打印机不会自己画二维码", evidence)
+    elif prefix == GS and letter == 0x6B and data[:1] == b"1" and len(data) >= 2:
+        yield from stored_symbol(head, data, evidence)
     elif prefix == GS and letter == 0x48:
         _report(head, data, evidence)
     elif prefix == GS and letter == 0x41:
@@ -332,7 +374,7 @@ def _long(head: Head, prefix: int) -> Program:
 
 def _report(head: Head, data: bytes, evidence: bytes) -> None:
     """GS ( H fn 48: answer `37 22 id 00` now that everything before is done; fn 49: notices."""
-    if head.dialect is not Dialect.EPSON:
+    if not head.make.process_id:
         head.complain("not_in_dialect", "这种打印机不会回报打印完成", evidence)
     elif data[:2] == b"00" and len(data) == 6 and all(0x20 <= b <= 0x7E for b in data[2:]):
         head.wires.answer(b"\x37\x22" + data[2:] + b"\x00")
@@ -340,46 +382,3 @@ def _report(head: Head, data: bytes, evidence: bytes) -> None:
         head.wires.notice(_digit(data[2]))
     else:
         head.complain("bad_value", "打印完成回报的参数不对", evidence)
-
-
-def _symbol(head: Head, data: bytes, evidence: bytes) -> Program:
-    """GS ( k with cn = 31h: 41 model, 43 size, 45 level, 50 store, 51 print."""
-    store, function, rest = head.symbol, data[1], data[2:]
-    if function == 0x41 and len(rest) == 2:
-        if rest[0] != 0x32:
-            head.complain("not_modelled", "模型只画二维码模式 2", evidence)
-    elif function == 0x43 and len(rest) == 1 and 1 <= rest[0] <= 16:
-        store.module = rest[0]
-    elif function == 0x45 and len(rest) == 1 and 0x30 <= rest[0] <= 0x33:
-        store.level = "LMQH"[rest[0] - 0x30]
-    elif function == 0x50 and len(rest) >= 2 and rest[0] == 0x30:
-        store.content = rest[1:]
-    elif function == 0x51 and rest == b"0":
-        yield from _draw_symbol(head, evidence)
-    else:
-        head.complain("bad_value", "二维码命令的参数不对", evidence)
-
-
-def _draw_symbol(head: Head, evidence: bytes) -> Program:
-    store = head.symbol
-    content, level, module = content_of(store.content), store.level, store.module
-    side = modules(content, level) * module if store.content else 0
-    if not head.at_line_start():
-        head.complain("not_at_line_start", "行里还有字时不能印二维码", evidence)
-    elif not side or side > head.dots:
-        head.complain("no_symbol", "二维码没有内容、太长或比纸宽，不印", evidence)
-    else:
-        align = head.style.align
-        x = (0, (head.dots - side) // 2, head.dots - side)[align]
-        yield from head.draw(
-            lambda y: Qr(
-                y=y,
-                height=side,
-                x=x,
-                align=("left", "centre", "right")[align],
-                content=content,
-                module=module,
-                level=level,
-            ),
-            side,
-        )

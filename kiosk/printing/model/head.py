@@ -11,18 +11,13 @@ from enum import StrEnum
 
 from kiosk.printing.model import charset as chars
 from kiosk.printing.model.charset import Charset
-from kiosk.printing.model.line import Line, Style, cell_width
+from kiosk.printing.model.line import LINE_SPACING, Line, Style, cell_width
+from kiosk.printing.model.makes import Dialect, Make
 from kiosk.printing.model.paper import HEAD_TO_CUTTER, Item, Strip
 from kiosk.printing.model.symbols import SymbolStore
 
-
-class Dialect(StrEnum):
-    """Whose firmware the model speaks as."""
-
-    EPSON = "epson"
-    """TM-T88IV and later, Chinese model: has ASB and GS ( H; ESC i and ESC m are partial."""
-    GENERIC = "generic"
-    """Cheap Chinese mechanism: DLE EOT and GS r only; ESC i is full, ESC m is half."""
+STAR_SPACING = 32
+"""Star feeds 4 mm a line."""
 
 
 class Want(StrEnum):
@@ -65,14 +60,18 @@ class Wires:
     """GS a n is executed; also n = 0 by ESC @."""
     notice: Callable[[int], None]
     """GS ( H fn 49 d is executed; also d = 0 by ESC @."""
+    present: Callable[[str], None]
+    """The presenter moves: `present`, `eject` or `retract`."""
+    count: Callable[[bool], None]
+    """Star's ETB counter moves on (True) or is set to 0 (False)."""
 
 
 class Head:
     """State between commands: buffer, style, the line being collected, the uncut paper."""
 
-    def __init__(self, *, dots: int, dialect: Dialect, charset: Charset, wires: Wires) -> None:
+    def __init__(self, *, dots: int, make: Make, charset: Charset, wires: Wires) -> None:
         self.dots = dots
-        self.dialect = dialect
+        self.make = make
         self.charset = charset
         self.wires = wires
         self.strip = Strip()
@@ -91,7 +90,9 @@ class Head:
 
         ASB ends too: "effective until ESC @ is executed" (TM-T88III programming guide p. 317).
         """
-        self.style = Style()
+        star = self.make.dialect is Dialect.STAR
+        # Star has Chinese by a memory switch and no command for it.
+        self.style = Style(kanji=star, line_spacing=STAR_SPACING if star else LINE_SPACING)
         self.line = Line()
         self.symbol = SymbolStore()
         self.glyphs: dict[bytes, bytes] = {}

@@ -15,10 +15,12 @@ from collections.abc import Callable
 from datetime import datetime
 
 from kiosk.printing.model import senses as status
+from kiosk.printing.model import star
 from kiosk.printing.model.charset import Charset
-from kiosk.printing.model.commands import program
+from kiosk.printing.model.commands import program as escpos_program
 from kiosk.printing.model.faults import Complaint, Faults
-from kiosk.printing.model.head import Dialect, Head, Motion, Want, Wires
+from kiosk.printing.model.head import Head, Motion, Want, Wires
+from kiosk.printing.model.makes import EPSON, GENERIC, Dialect, Make
 from kiosk.printing.model.paper import (
     DOTS_PER_MM,
     HEAD_TO_CUTTER,
@@ -30,6 +32,7 @@ from kiosk.printing.model.paper import (
     symbols_of,
 )
 from kiosk.printing.model.senses import Senses
+from kiosk.printing.model.unasked import Unasked
 
 RECEIVE_BUFFER = 4096
 """Bytes, the default of the TM-T88 series (hardware facts 3.2)."""
@@ -54,12 +57,14 @@ class Machine:
         keeper: Keeper,
         now: Callable[[], datetime],
         dialect: Dialect = Dialect.EPSON,
+        make: Make | None = None,
         charset: Charset | None = None,
         speed_mm_s: float | None = None,
     ) -> None:
         self.paper_mm = paper_mm
-        self.dialect = dialect
-        self.charset = charset or (Charset.GB18030 if dialect is Dialect.EPSON else Charset.GBK)
+        self.make = make or (EPSON if dialect is Dialect.EPSON else GENERIC)
+        usual = Charset.GB18030 if self.make.dialect is Dialect.EPSON else Charset.GBK
+        self.charset = charset or self.make.charset or usual
         self.speed_mm_s = speed_mm_s or SPEED_MM_S[paper_mm]
         self.complaints: deque[Complaint] = deque(maxlen=MAX_COMPLAINTS)
         self.complaints_total = 0
@@ -77,6 +82,9 @@ class Machine:
         self.jam = False
         self.cutter: bool | str = False
         self.at_exit = False
+        """A cut slip stands in the mouth and was not taken yet."""
+        self.retracted = 0
+        """Slips that were taken back because nobody took them."""
         self.stub = 0
         """Number of the stub that hangs from the uncut paper, 0 for none."""
         self._cutter_sticks_next = False
@@ -85,28 +93,29 @@ class Machine:
 
         self._keeper = keeper
         self._now = now
-        self._asb = 0
-        self._asb_sent = b""
-        self._notice = 0
-        self._was_offline = False
+        self._unasked = Unasked(self.make)
         self._window = b""
         self._motion: Motion | None = None
         self.moving = False
         """True between `start` and `finish`."""
         self.head = Head(
-            dots=PRINT_DOTS[paper_mm],
-            dialect=dialect,
+            dots=self.make.dots or PRINT_DOTS[paper_mm],
+            make=self.make,
             charset=self.charset,
             wires=Wires(
                 answer=self._answer,
                 complain=self.complain,
                 cut=self._cut,
                 paper_status=self._paper_status,
-                watch=self._watch,
+                watch=lambda items: self._answer(self._unasked.watch(items, self.senses)),
                 notice=self._set_notice,
+                present=self._present,
+                count=lambda on: self._answer(self._unasked.count(self.senses, forward=on)),
             ),
         )
-        self._program = program(self.head)
+        star_line = self.make.dialect is Dialect.STAR
+        self._firmware = star.program if star_line else escpos_program
+        self._program = self._firmware(self.head)
 
     # -- the cable -------------------------------------------------------------------------------
 
@@ -140,11 +149,14 @@ class Machine:
 
     def _obey(self) -> None:
         """Executes the real-time command that has just been completed, if any."""
-        if self._window[-3:-1] == b"\x10\x04":
+        if self.make.dialect is Dialect.STAR:
+            if self._window[-3:] == star.ASK:
+                self._answer(self._unasked.now(self.senses))
+        elif self._window[-3:-1] == b"\x10\x04":
             n = self._window[-1]
-            known = 1 <= n <= 4 or (n == 5 and self.dialect is Dialect.GENERIC)
-            if known:
-                self._answer(status.real_time(self.senses, n))
+            if n in self.make.real_time:
+                cashino = self.make.presenter == "cashino"
+                self._answer(status.real_time(self.senses, n, mouth_in_1=cashino))
             else:
                 self.complain("unknown_real_time", "没有这种实时状态", self._window[-3:])
         elif self._window[-3:-1] == b"\x10\x05":
@@ -239,7 +251,7 @@ class Machine:
         strip = self.head.strip
         if strip.items:
             self._file("none", tuple(strip.items), strip.head, strip.bytes)
-            strip.items, strip.head, strip.bytes = [], HEAD_TO_CUTTER, 0
+            strip.items, strip.head, strip.bytes, strip.hangs = [], HEAD_TO_CUTTER, 0, True
         self._forget()
 
     def _power_on(self) -> None:
@@ -255,8 +267,8 @@ class Machine:
         if self.cutter == "once":
             self.cutter = False
         self.head.switched_on()
-        self._program = program(self.head)
-        self._was_offline = self.senses.offline
+        self._program = self._firmware(self.head)
+        self._unasked.switched_on(self.senses)
 
     def _heal(self) -> None:
         self._power_on()
@@ -288,7 +300,7 @@ class Machine:
         self.head.line.used = 0
         self._motion = None
         self._window = b""
-        self._program = program(self.head)
+        self._program = self._firmware(self.head)
 
     # -- what it says ----------------------------------------------------------------------------
 
@@ -303,7 +315,7 @@ class Machine:
             cutter=bool(self.cutter),
             auto_recoverable=self._auto_recoverable,
             at_exit=self.at_exit,
-            drawer=self.dialect is Dialect.EPSON,
+            drawer=self.make.drawer,
         )
 
     @property
@@ -314,10 +326,10 @@ class Machine:
     @property
     def asb(self) -> int:
         """Items of Automatic Status Back that are enabled, 0 = off."""
-        return self._asb
+        return self._unasked.items
 
     def _answer(self, data: bytes) -> None:
-        if not self.power or self.silent:
+        if not data or not self.power or self.silent:
             return
         if len(self.answers) + len(data) > MAX_ANSWERS:
             self.complain("answer_lost", "主机不收回答，状态丢失", data)
@@ -338,29 +350,13 @@ class Machine:
         senses = self.senses
         self._answer(status.paper_sensor(senses) if n == 1 else bytes((senses.drawer,)))
 
-    def _watch(self, items: int) -> None:
-        self._asb = items
-        if items:
-            self._asb_sent = status.status_back(self.senses)
-            self._answer(self._asb_sent)
-
     def _set_notice(self, kind: int) -> None:
-        self._notice = kind
+        self._unasked.notice = kind
 
     def _changed(self) -> None:
         """Tells the host of a change, as far as it asked for it."""
-        if not self.power:
-            return
-        senses = self.senses
-        if senses.offline and not self._was_offline and self._notice:
-            causes = status.offline_causes(senses) if self._notice == 2 else b""
-            self._answer(b"\x37\x23" + causes + b"\x00")
-        self._was_offline = senses.offline
-        if self._asb:
-            back = status.status_back(senses)
-            if status.watched(back, self._asb) != status.watched(self._asb_sent, self._asb):
-                self._asb_sent = back
-                self._answer(back)
+        if self.power:
+            self._answer(self._unasked.changed(self.senses))
 
     # -- paper -----------------------------------------------------------------------------------
 
@@ -373,6 +369,14 @@ class Machine:
             self.complain("cut_too_early", "走纸不够，最后几行留在下一张上", b"")
         self._file(kind, fallen, length, used)
         self.at_exit = True
+
+    def _present(self, step: str) -> None:
+        """The ejector holds the last slip, lets it fall out, or takes it back."""
+        if step == "present":
+            return  # it stands in the mouth since the cut
+        if step == "retract" and self.at_exit:
+            self.retracted += 1
+        self.at_exit = False
 
     def _file(self, cut: str, items: tuple[Item, ...], length: int, used: int) -> None:
         slip = Slip(

@@ -39,7 +39,7 @@ CSP = (
     "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
 )
-CUTS = {"full": "全切", "partial": "半切", "none": "没切断"}
+CUTS = {"full": "全切", "partial": "半切", "torn": "手撕", "none": "没切断"}
 
 
 class Body(Protocol):

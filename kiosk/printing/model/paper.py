@@ -111,7 +111,7 @@ class Slip(msgspec.Struct, frozen=True, kw_only=True):
     length: int
     """Dots from cut to cut."""
     cut: str
-    """`full`, `partial`, or `none`: a stub left hanging when the power went."""
+    """`full`, `partial`, `torn` at a tear bar, or `none`: a stub left hanging when the power went."""
     after_stub: int = 0
     """Number of the uncut stub that this piece is still attached to, 0 for none."""
     bytes: int
@@ -143,6 +143,8 @@ class Strip:
         """Dots between the last cut edge and the print head."""
         self.bytes = 0
         """Bytes interpreted since the last cut."""
+        self.hangs = False
+        """A stub of an earlier power loss is part of it."""
 
     def add(self, item: Item) -> None:
         """Marks the paper under the head; the paper has not moved yet."""
@@ -172,6 +174,7 @@ class Strip:
         self.items = [msgspec.structs.replace(item, y=max(0, item.y - edge)) for item in kept]
         self.head -= edge
         self.bytes = 0
+        self.hangs = False
         return fallen, edge, through
 
 

@@ -35,7 +35,7 @@ class Senses:
         return self.cover_open or self.paper_end or self.error
 
 
-def real_time(senses: Senses, n: int) -> bytes:
+def real_time(senses: Senses, n: int, *, mouth_in_1: bool = False) -> bytes:
     """Answer to DLE EOT n.
 
     n=1  b2 drawer   b3 offline
@@ -43,11 +43,16 @@ def real_time(senses: Senses, n: int) -> bytes:
     n=3  b2 mechanical   b3 cutter   b6 auto-recoverable
     n=4  b2,3 near end   b5,6 paper end
     n=5  b2 paper at exit   b3 jam        (MASUNG presenter; no fixed bits)
-    n=1-4 have b1 and b4 fixed to 1, b0 and b7 to 0.
+    n=20 `10 0F p u r x` (Custom KPM and VKP; no fixed bits)
+         p b0 no paper, b2 near end, b5 ticket in the output   u b0 head up, b1 cover open
+         r b0 head temperature, b6 paper path                  x b0 cutter
+    n=1-4 have b1 and b4 fixed to 1, b0 and b7 to 0; Cashino's b7 of n=1 is the slip in the mouth
+    (*mouth_in_1*).
     """
     match n:
         case 1:
             byte = 0x12 | senses.drawer << 2 | senses.offline << 3
+            byte |= (mouth_in_1 and senses.at_exit) << 7
         case 2:
             byte = 0x12 | senses.cover_open << 2 | senses.paper_end << 5 | senses.error << 6
         case 3:
@@ -57,6 +62,11 @@ def real_time(senses: Senses, n: int) -> bytes:
             byte = 0x12 | (0x0C if senses.near_end else 0) | (0x60 if senses.paper_end else 0)
         case 5:
             byte = senses.at_exit << 2 | senses.mechanical << 3
+        case 20:
+            paper = senses.paper_end | senses.near_end << 2 | senses.at_exit << 5
+            user = 0x03 if senses.cover_open else 0
+            path = senses.auto_recoverable | senses.mechanical << 6
+            return bytes((0x10, 0x0F, paper, user, path, senses.cutter))
         case _:
             return b""
     return bytes((byte,))

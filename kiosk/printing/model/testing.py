@@ -85,9 +85,10 @@ class RunningModel:
 def running_model(
     folder: Path,
     *,
-    paper: int = 80,
+    paper: int = 0,
     baud: int = 115200,
     dialect: str = "epson",
+    profile: str = "",
     charset: str | None = None,
     fast: bool = True,
     speed: float | None = None,
@@ -99,7 +100,9 @@ def running_model(
     """
     link, tray = folder / "printer", folder / "tray"
     command = [sys.executable, "-m", "kiosk.printing.model", "--link", str(link)]
-    command += ["--http", http, "--tray", str(tray), "--paper", str(paper)]
+    command += ["--http", http, "--tray", str(tray)]
+    command += ["--paper", str(paper)] if paper else []
+    command += ["--profile", profile] if profile else []
     command += ["--baud", str(baud), "--dialect", dialect]
     command += ["--fast"] if fast else []
     command += ["--charset", charset] if charset else []

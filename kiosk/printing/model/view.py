@@ -44,6 +44,10 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     """Items of ASB enabled by the host; 0 after power-on and after ESC @."""
     statuses: dict[str, str]
     """What DLE EOT 1-4 would answer now, hexadecimal."""
+    at_exit: bool
+    """A slip stands in the mouth."""
+    retracted: int
+    """Slips taken back because nobody took them."""
     buffered: int
     buffer: int
     received: int
@@ -77,10 +81,12 @@ def view_of(machine: Machine, last: int) -> View:
         offline=senses.offline,
         moving=machine.moving,
         paper_mm=machine.paper_mm,
-        dialect=machine.dialect.value,
+        dialect=machine.make.id,
         charset=machine.charset.value,
         asb=machine.asb,
         statuses={f"eot{n}": status.real_time(senses, n).hex() for n in (1, 2, 3, 4)},
+        at_exit=machine.at_exit,
+        retracted=machine.retracted,
         buffered=len(machine.head.inbox),
         buffer=RECEIVE_BUFFER,
         received=machine.received,
@@ -132,6 +138,11 @@ def _buttons(machine: Machine) -> tuple[Button, ...]:
         toggle("jam", machine.jam, "卡纸", "取出纸", "jam", yes),
         toggle("cutter", bool(machine.cutter), "卡切刀", "修切刀", "cutter", yes),
         toggle("silent", machine.silent, "无应答", "有应答", "silent", yes),
+        *(
+            [Button(id="taken", label="取走小票", name="taken", value="true", on=machine.at_exit)]
+            if machine.make.presenter
+            else []
+        ),
         toggle("slow", machine.slow, "变慢", "变快", "slow", yes),
         toggle("power", not machine.power, "断电", "通电", "power", ("off", "on")),
         Button(

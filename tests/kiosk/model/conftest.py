@@ -7,8 +7,8 @@ import pytest
 
 from kiosk.printing.model.charset import Charset
 from kiosk.printing.model.faults import Faults
-from kiosk.printing.model.head import Dialect
 from kiosk.printing.model.machine import Machine
+from kiosk.printing.model.makes import Dialect
 from kiosk.printing.model.paper import Image, Qr, Slip, TextLine
 
 

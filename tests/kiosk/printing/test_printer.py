@@ -60,11 +60,11 @@ def wait_for_fault(printer, fault):
     wait_for(lambda: printer.status().fault == fault)
 
 
-@pytest.mark.parametrize("name", ["generic_58_gbk", "generic_80_gbk", "epson_tm_cn"])
+@pytest.mark.parametrize("name", ["generic_58_gbk", "generic_80_gbk", "epson_tm_cn", "star_line"])
 def test_what_the_paper_says_is_what_the_slip_says(name, tmp_path):
+    """The other profiles: test_slips_of_all_makes, without ports and processes."""
     profile = PROFILES[name]
-    dialect = "epson" if name.startswith("epson") else "generic"
-    with running_model(tmp_path, paper=profile.paper.width_mm, dialect=dialect) as model:
+    with running_model(tmp_path, profile=name) as model:
         printer = Printer(PortConfig(address=model.port, baud=BAUD), profile)
         printer.start()
         outcome = printer.print(SAMPLE)
@@ -78,7 +78,7 @@ def test_what_the_paper_says_is_what_the_slip_says(name, tmp_path):
         assert part in text
     assert "A012" in paper.text
     assert paper.cut == "partial"
-    if profile.qr.mode == "native":
+    if profile.qr.mode in {"native", "star"}:
         assert paper.qr == (SAMPLE.url,)
 
 
