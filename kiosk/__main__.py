@@ -26,6 +26,7 @@ from kiosk.language import LanguageError, faults_of
 from kiosk.language import load as load_languages
 from kiosk.outside import NoPrinter
 from kiosk.pages import pages
+from kiosk.printing import command as printer_tools
 from kiosk.printing.layout import hall_layout
 from kiosk.printing.printer import Printer
 from kiosk.staff import CodeError, require_code, write_code
@@ -263,6 +264,7 @@ def _parser() -> argparse.ArgumentParser:
     enrols.set_defaults(command=enrol)
     sets = commands.add_parser("exit-code", parents=[common], help="set the staff code")
     sets.set_defaults(command=exit_code)
+    printer_tools.add_to(commands)
     language = commands.add_parser("language", help="a county's own language file")
     checks = language.add_subparsers(required=True).add_parser(
         "check", parents=[common], help="say what a language file lacks"
