@@ -377,16 +377,12 @@ class Announcer:
             return
         self._reported_at = time.monotonic()
         begun = self._begun.id if self._begun is not None else None
-        over = [
-            (a.id, self._over[_key(a)])
-            for a in turn.list
-            if _key(a) in self._over and a.id != begun
-        ]
+        over = [(a.id, self._over.get(_key(a))) for a in turn.list if a.id != begun]
         report = Report(
             term=turn.term,
             playing=begun if self._playing else None,
             ended=tuple(name for name, spoken in over if spoken),
-            dropped=tuple(name for name, spoken in over if not spoken),
+            dropped=tuple(name for name, spoken in over if spoken is False),
             sound=self.state.value,
         )
         self._link.say(EVENT, _builtins(report))
