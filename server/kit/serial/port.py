@@ -98,12 +98,14 @@ class SerialPort:
 
     def __init__(self, device: str, link: Link, *, rs485: bool = False) -> None:
         self.name = device
+        # A pty knows neither seven bits nor parity, and refuses them when it is opened again.
+        plain = os.path.realpath(device).startswith("/dev/pts/")
         try:
             self._serial = serial.Serial(
                 device,
                 baudrate=link.baud,
-                bytesize=link.bits,
-                parity=link.parity,
+                bytesize=8 if plain else link.bits,
+                parity="N" if plain else link.parity,
                 stopbits=link.stop,
                 rtscts=link.flow == "rtscts",
                 xonxoff=link.flow == "xonxoff",
@@ -111,7 +113,7 @@ class SerialPort:
                 write_timeout=0,
                 exclusive=None if _ON_WINDOWS else True,
             )
-        except (serial.SerialException, OSError, ValueError) as e:
+        except Exception as e:  # termios.error, of a driver that refuses a setting, is no OSError
             raise _gone(e) from e
         if rs485:
             self._switch_direction()
