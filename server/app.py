@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
+import gevent
 import structlog
 from flask import Flask, Response
 from flask_socketio import SocketIO
@@ -26,6 +27,7 @@ from server.actions import devices as device_acts
 from server.config import ConfigError, ServerConfig, require_public_url
 from server.jobs.forecaster import Forecaster
 from server.jobs.timetable import Timetable
+from server.kit import watchdog
 from server.kit.contract.reasons import Refused
 from server.kit.contract.screens import ZoneVoice
 from server.kit.voice.render import Voice
@@ -43,7 +45,7 @@ from server.store import migrate, showing
 from server.store.media_files import MediaFiles
 from server.store.work import Actor
 from server.web import assets, auth, errors, limits, manage, media, pages, phone
-from server.web.api import asks, counters, devices, hall, pads, reports, tickets
+from server.web.api import alarms, asks, counters, devices, hall, pads, reports, tickets
 from server.web.desk import pages as desk_pages
 from server.web.manage.studio import Studio
 from server.web.services import EXTENSION, KnownDevices, Services
@@ -75,9 +77,13 @@ class Server:
         self.timetable.start()
         self.fanout.start()
         self.forecaster.start()
+        beating = gevent.spawn(watchdog.beat, gevent.sleep)
+        watchdog.notify("READY=1")
         try:
             wire.serve(self.app, self.socketio, sock, stop=stop, farewell=self.realtime.farewell)
         finally:
+            watchdog.notify("STOPPING=1")
+            beating.kill()
             self.forecaster.stop()
             self.fanout.stop()
             self.timetable.stop()
@@ -262,7 +268,16 @@ def _register(app: Flask) -> None:
     app.register_blueprint(desk_pages.bp)
     app.register_blueprint(media.bp)
     app.register_blueprint(manage.bp)
-    for blueprint in (tickets.bp, counters.bp, hall.bp, devices.bp, reports.bp, pads.bp, asks.bp):
+    for blueprint in (
+        tickets.bp,
+        counters.bp,
+        hall.bp,
+        devices.bp,
+        reports.bp,
+        pads.bp,
+        asks.bp,
+        alarms.bp,
+    ):
         app.register_blueprint(blueprint, url_prefix="/api/v1")
     app.register_blueprint(hall.health_bp)
 

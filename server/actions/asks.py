@@ -16,12 +16,10 @@ from server.kit.contract.devices import Asked, OpenAsk, OpenAsks
 from server.kit.contract.messages import DeviceAnswered, DeviceAsked
 from server.kit.contract.reasons import Refused
 from server.store import asks, devices
-from server.store.asks import Ask
+from server.store.asks import LIVES, Ask
 from server.store.devices import Device
 from server.store.work import Read, Work
 
-LIVES = timedelta(minutes=5)
-"""A wish that the device has not begun for so long is not carried out any more."""
 BEGUN_LIVES = timedelta(hours=1)
 """A device that began says within so long what came of it; a restart needs a minute."""
 WHATS = {

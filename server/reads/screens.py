@@ -106,7 +106,7 @@ class DeviceLine:
     """Of a display: what it shows; empty for others."""
     online: bool
     ever: bool
-    """Whether it was here since the server's start."""
+    """Whether it was ever here."""
     since: str
     """Hall time: `09:12`, or `11月23日 09:12` when it is not today; empty when never here."""
     current: bool
@@ -161,8 +161,8 @@ def line(r: Read, device: Device, presence: Presence) -> DeviceLine:
         zone_name=zones.get(device.zone, "整个大厅"),
         role_zh=ROLE_ZH.get(device.layout.role, "") if device.kind == "display" else "",
         online=seen is not None and seen.online,
-        ever=seen is not None,
-        since="" if seen is None else clock_words(r, seen.since),
+        ever=seen is not None or bool(device.last_seen_at),
+        since=clock_words(r, seen.since) if seen is not None else _last(r, device),
         current=seen is not None and seen.online and seen.content == r.hall.catalogue_digest,
         content="" if seen is None else seen.content,
         faults=tuple(fault(code) for code in faults),
@@ -173,6 +173,10 @@ def line(r: Read, device: Device, presence: Presence) -> DeviceLine:
         layout=device.layout,
         version=device.version,
     )
+
+
+def _last(r: Read, device: Device) -> str:
+    return clock_words(r, instant(device.last_seen_at)) if device.last_seen_at else ""
 
 
 def fault(code: str) -> Fault:

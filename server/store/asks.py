@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import sqlalchemy as sa
 
@@ -11,6 +12,8 @@ from server.store.sql import Sql
 from server.store.work import Read, Work
 
 A, D, P = tables.device_ask.c, tables.device.c, tables.person.c
+LIVES = timedelta(minutes=5)
+"""A wish that the device has not begun for so long is not carried out any more."""
 OPEN = ("asked", "begun")
 """States in which something may still come of an ask."""
 

@@ -53,6 +53,8 @@ POSTS = {
     "/manage/searches/<int:miss>/settle",
     "/manage/leaders/copy",
     "/manage/history/restore",
+    "/manage/alarms/known",
+    "/manage/devices/<uid>/ask",
 }
 MANAGE = (
     {("GET", rule) for rule in GETS | BOTH}
@@ -72,7 +74,8 @@ def fields_of(page: str, at: int = 0) -> list[tuple[str, str]]:
     """Return what the *at*-th form of 管理's content would send, as the page stands."""
     content = page.partition('<main class="main"')[2]
     forms = re.findall(r"<form\b.*?</form>", content, re.DOTALL)
-    text = forms[at]
+    # What is asked of a device from afar stands above its settings, a form for each button.
+    text = [form for form in forms if '/ask"' not in form.partition(">")[0]][at]
     found: list[tuple[str, str]] = []
     for tag in INPUT.findall(text):
         given = {k: html.unescape(v) for k, v in ATTRIBUTE.findall(tag)}

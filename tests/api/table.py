@@ -340,6 +340,18 @@ DEVICES = [
         )
         for name, who in (("catalogue", "display"), ("board", "display"))
     ),
+    *(
+        Endpoint(
+            rule="/api/v1/alarms",
+            group="devices",
+            method="GET",
+            who=who,
+            wrong=("clerk",) if who == "manager" else (),
+            keyed=False,
+            scene=lambda w: Call(path="/api/v1/alarms"),
+        )
+        for who in ("manager", "guide", "supervisor")
+    ),
     Endpoint(
         rule="/api/v1/help",
         group="devices",

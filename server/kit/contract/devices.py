@@ -78,3 +78,34 @@ class OpenAsks(msgspec.Struct, frozen=True, kw_only=True):
     """What staff asked of a device and is still open, oldest first."""
 
     asks: tuple[OpenAsk, ...]
+
+
+class AlarmView(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that needs a person now; staff only."""
+
+    key: str
+    """Device, part and fault."""
+    device: str
+    name: str
+    """The device's, or that of what hangs on it."""
+    place: str
+    what: str
+    """`缺纸`, `综合屏离线`, in words for staff."""
+    to_do: str
+    since: str
+    """UTC; empty when nobody knows."""
+    since_words: str
+    """The same in hall time, with its date when it is not today."""
+    mild: bool
+    """Whether the device goes on doing its work."""
+    known_by: str
+    """Work number of who has seen it; empty = nobody."""
+    known_at: str
+
+
+class Alarms(msgspec.Struct, frozen=True, kw_only=True):
+    """What needs a person now: the greatest harm to citizens first, what is known already last."""
+
+    at: str
+    """UTC."""
+    alarms: tuple[AlarmView, ...]

@@ -251,6 +251,36 @@ export interface OpenAsks {
   readonly asks: readonly OpenAsk[];
 }
 
+/** Something that needs a person now; staff only. */
+export interface AlarmView {
+  /** Device, part and fault. */
+  readonly key: string;
+  /** Uid of the device. */
+  readonly device: string;
+  /** The device's, or that of what hangs on it. */
+  readonly name: string;
+  readonly place: string;
+  /** `缺纸`, `综合屏离线`, in words for staff. */
+  readonly what: string;
+  readonly to_do: string;
+  /** UTC; empty when nobody knows. */
+  readonly since: string;
+  /** The same in hall time, with its date when it is not today. */
+  readonly since_words: string;
+  /** Whether the device goes on doing its work. */
+  readonly mild: boolean;
+  /** Work number of who has seen it; empty = nobody. */
+  readonly known_by: string;
+  readonly known_at: string;
+}
+
+/** What needs a person now: the greatest harm to citizens first, what is known already last. */
+export interface Alarms {
+  /** UTC. */
+  readonly at: string;
+  readonly alarms: readonly AlarmView[];
+}
+
 // views: Answers to questions: what kiosk, display and staff pages show. Frozen, without behaviour.
 
 /** A promised or statutory limit 承诺时限 / 法定时限: a number and its unit, never one alone. */

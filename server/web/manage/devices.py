@@ -7,10 +7,14 @@ import io
 import qrcode
 from flask import request
 
+from server.actions import alarms as alarm_acts
+from server.actions import asks
 from server.actions import devices as acts
 from server.actions import screens as screen_acts
 from server.kit.contract.reasons import Refused
-from server.reads.screens import KIND_ZH, device_list, line
+from server.reads.alarms import Alarm, alarms
+from server.reads.devices import ASK_ZH, Card, Group, ask_lines, card, cards, grouped
+from server.reads.screens import KIND_ZH
 from server.store import devices as rows
 from server.store.devices import Device
 from server.store.work import Read
@@ -25,9 +29,55 @@ NAMES = {"kiosk": "取号机", "display": "屏幕"}
 
 @bp.get("/devices")
 def devices() -> str:
-    """All devices."""
+    """All devices, the worst first, and what needs a person now."""
     hall = services()
-    return show("devices.html", "devices", found=hall.read(lambda r: device_list(r, hall.presence)))
+    by = "kind" if request.args.get("by") == "kind" else "place"
+    which = "wrong" if request.args.get("show") == "wrong" else "all"
+
+    def now(r: Read) -> tuple[tuple[Card, ...], tuple[Group, ...], tuple[Alarm, ...]]:
+        found = cards(r, hall.presence)
+        shown = found if which == "all" else tuple(c for c in found if c.state != "ok")
+        return found, grouped(r, shown, by=by), alarms(r, hall.presence, found)
+
+    found, groups, wanted = hall.read(now)
+    return show(
+        "devices.html",
+        "devices",
+        groups=groups,
+        alarms=wanted,
+        total=len(found),
+        new=sum(1 for c in found if c.state == "new"),
+        wrong=sum(1 for c in found if c.state != "ok"),
+        by=by,
+        show=which,
+    )
+
+
+@bp.post("/alarms/known")
+def know_alarm() -> Page:
+    """Somebody on duty has seen an alarm."""
+    hall = services()
+    key, since = request.form.get("key", "")[:200], request.form.get("since", "")[:40]
+    present = {a.key for a in hall.read(lambda r: alarms(r, hall.presence))}
+    change(
+        lambda w, staff: alarm_acts.acknowledge(w, key, since=since, present=present, staff=staff)
+    )
+    back = request.form.get("back", "")
+    return saved(
+        "已记下：您已知晓。",
+        back if back in {"manage.overview", "manage.devices"} else "manage.devices",
+    )
+
+
+@bp.post("/devices/<uid>/ask")
+def ask_device(uid: str) -> Page:
+    """Ask something of a device from afar; what came of it stands on its page."""
+    what, part = request.form.get("what", ""), request.form.get("part", "")
+    found = services().read(lambda r: _device(r, uid))
+    change(lambda w, staff: asks.ask(w, uid, what=what, part=part, staff=staff))
+    return saved(
+        f"已请“{found.name}”{ASK_ZH.get(what, '')}，结果显示在下面。", "manage.device", uid=uid
+    )
 
 
 @bp.route("/devices/enrol", methods=["GET", "POST"])
@@ -123,13 +173,17 @@ def _device(r: Read, uid: str) -> Device:
 
 def _page(found: Device, fields: Fields, *, stale: Stale | None = None) -> str:
     hall = services()
-    zones, now = hall.read(lambda r: (r.config.zones, line(r, found, hall.presence)))
+    zones, now, asked = hall.read(
+        lambda r: (r.config.zones, card(r, found, hall.presence), ask_lines(r, found))
+    )
     return show(
         "device.html",
         "devices",
         crumbs=[(found.name, "")],
         f=fields,
-        device=now,
+        device=now.line,
+        card=now,
+        asks=asked,
         zones=zones,
         stale=stale,
         expected=found.version if stale else fields.expected(),

@@ -15,6 +15,7 @@ from server.domain.moments import instant, local
 from server.domain.people import Permission, Staff
 from server.kit.contract.reasons import Refused
 from server.reads import settings as history
+from server.reads.alarms import urgent
 from server.reads.screens import clock_words
 from server.store.work import Work
 from server.web.auth import person_actor, require_staff, signed_in
@@ -57,6 +58,7 @@ NEEDS: dict[str, Permission] = {
     "manage.enrol": Permission.ADMINISTER,
     "manage.revoke": Permission.ADMINISTER,
     "manage.emergency": Permission.DAY,
+    "manage.know_alarm": Permission.WATCH,
 }
 """Endpoints whose changes need another right than `CONFIGURE`."""
 OPENED: dict[str, Callable[[], None]] = {}
@@ -120,7 +122,10 @@ def show(
             title with an empty address.
         more: what the template needs.
     """
-    hall = services().read(lambda r: (r.hall.name, r.hall.tz, r.hall.emergency, r.local_now))
+    presence = services().presence
+    hall = services().read(
+        lambda r: (r.hall.name, r.hall.tz, r.hall.emergency, r.local_now, urgent(r, presence))
+    )
     return render_template(
         f"manage/{template}",
         staff=staff_here(),
@@ -133,9 +138,11 @@ def show(
         tz=hall[1],
         emergency_text=hall[2],
         now=hall[3],
+        urgent=hall[4],
         may_change=may_change(),
         may_administer=may_change(Permission.ADMINISTER),
         may_day=may_change(Permission.DAY),
+        may_watch=may_change(Permission.WATCH),
         **more,
     )
 

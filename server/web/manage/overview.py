@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from server.kit.contract.screens import DutyLeader, Post
-from server.reads.screens import DeviceLine, Devices, device_list
+from server.reads.alarms import Alarm, alarms
+from server.reads.screens import Devices, device_list
 from server.reads.settings import ChangeLine, change_lines
 from server.store import searches
 from server.store.work import Read
@@ -17,8 +18,8 @@ class Facts:
     """The hall as its manager first sees it."""
 
     devices: Devices
-    troubled: tuple[DeviceLine, ...]
-    """Offline, faulty or not yet with the newest content."""
+    alarms: tuple[Alarm, ...]
+    """What needs a person now, the greatest harm first."""
     posts: tuple[Post, ...]
     """Notices that screens show now."""
     leaders: tuple[DutyLeader, ...]
@@ -33,7 +34,7 @@ def facts(r: Read) -> Facts:
     found = device_list(r, services().presence)
     return Facts(
         devices=found,
-        troubled=tuple(d for d in found.lines if not d.online or d.faults),
+        alarms=alarms(r, services().presence),
         posts=tuple(p for p in r.config.shown.posts if in_force(p.from_at, p.to_at, r.at)),
         leaders=tuple(x for x in r.config.shown.leaders if x.date == r.today),
         departments={d.code: d.short_name for d in r.config.departments},
