@@ -159,6 +159,11 @@ def status(config: DisplayConfig, arguments: argparse.Namespace) -> int:
     return 0 if health.get("link") == "live" else 1
 
 
+def setup(config: DisplayConfig, arguments: argparse.Namespace) -> int:
+    """Make this machine a display box."""
+    return set_up("display", server_url=config.server_url, port=config.port, arguments=arguments)
+
+
 def _health(link: HallLink, display: Display) -> dict[str, Any]:
     board = display.screen.board
     age = link.beat_age_s()
@@ -211,6 +216,7 @@ def _parser() -> argparse.ArgumentParser:
     enrols.set_defaults(command=enrol)
     asks = commands.add_parser("status", parents=[common], help="ask a running screen how it is")
     asks.set_defaults(command=status)
+    add_setup(commands, common).set_defaults(command=setup)
     add_voice(commands, common)
     add_led(commands, common)
     return parser

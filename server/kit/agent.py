@@ -139,7 +139,7 @@ class Agent:
         for number in (signal.SIGTERM, signal.SIGINT):
             gevent.signal_handler(number, self._stop.set)
         server.start()
-        beating = gevent.spawn(_beat_watchdog)
+        beating = gevent.spawn(watchdog.beat, gevent.sleep)
         watchdog.notify("READY=1")
         try:
             ready()
@@ -262,10 +262,3 @@ def own_host_only(app: Callable[..., Any]) -> Callable[..., Iterable[bytes]]:
         return ["只能从本机打开。".encode()]
 
     return guarded
-
-
-def _beat_watchdog() -> None:
-    pause = watchdog.interval_s()
-    while pause is not None:
-        watchdog.notify("WATCHDOG=1")
-        gevent.sleep(pause)

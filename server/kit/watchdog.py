@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 
 def notify(state: str, environ: Mapping[str, str] = os.environ) -> bool:
@@ -29,3 +29,16 @@ def interval_s(environ: Mapping[str, str] = os.environ) -> float | None:
     if not allowed.isdigit() or (meant and meant != str(os.getpid())):
         return None
     return int(allowed) / 2_000_000
+
+
+def beat(sleep: Callable[[float], object]) -> None:
+    """Send `WATCHDOG=1` in time, again and again, until the caller's greenlet is ended.
+
+    Args:
+        sleep: waits some seconds on the loop whose health is to be shown, so that a loop that is
+            stuck sends nothing. Returns at once where systemd expects no signs of life.
+    """
+    pause = interval_s()
+    while pause is not None:
+        notify("WATCHDOG=1")
+        sleep(pause)

@@ -1,0 +1,78 @@
+"""`hall-kiosk setup` and `hall-display setup`: the host part of a box from the command line."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from server.kit.hosting import (
+    SESSIONS,
+    SetupError,
+    carry_out,
+    differences,
+    lacking,
+    plan_of,
+    write_files,
+)
+
+
+def add_setup(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    common: argparse.ArgumentParser,
+) -> argparse.ArgumentParser:
+    """Add the command `setup` and return its parser, for the caller's `set_defaults`."""
+    found = commands.add_parser(
+        "setup", parents=[common], help="装好本机：服务、浏览器、策略、看门狗 set up this machine"
+    )
+    found.add_argument("--dry-run", action="store_true", help="只说要做什么 say what would be done")
+    found.add_argument("--root", help="把文件写到这个目录，不动本机 write into a folder instead")
+    found.add_argument("--session", choices=tuple(SESSIONS), default="cage", help="显示网页的程序")
+    found.add_argument(
+        "--prefix", default=sys.prefix, help="命令所在目录的上一级，默认是正在用的 Python 环境"
+    )
+    return found
+
+
+def set_up(role: str, *, server_url: str, port: int, arguments: argparse.Namespace) -> int:
+    """Do what the command says; return the exit status: 0 done, 1 not done, and why."""
+    try:
+        plan = plan_of(
+            role,
+            server_url=server_url,
+            port=port,
+            session=arguments.session,
+            prefix=arguments.prefix,
+        )
+        if arguments.root:
+            root = Path(arguments.root)
+            if arguments.dry_run:
+                print("\n".join(differences(plan, root)))
+            else:
+                write_files(plan, root, print)
+            print("没有动本机。装到真机上还要做：")
+            _print_rest(plan.packages, plan.commands)
+        elif arguments.dry_run:
+            print("\n".join(differences(plan, Path("/"))))
+            print("还会做：")
+            _print_rest(tuple(lacking(plan.packages)), plan.commands)
+        else:
+            carry_out(plan, print)
+            print(
+                f"装好了。先登记：hall-{role} enrol --config /etc/hallqueue/{role}.toml …；"
+                f"再启动：systemctl start hall-{role} hall-browser，或者重新开机。"
+            )
+    except SetupError as error:
+        print(f"hall-{role} setup: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"hall-{role} setup: {error.filename}: {error.strerror}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _print_rest(packages: tuple[str, ...], commands: tuple[tuple[str, ...], ...]) -> None:
+    if packages:
+        print(f"  apt-get install --no-install-recommends {' '.join(packages)}")
+    for command in commands:
+        print(f"  {' '.join(command)}")
