@@ -105,6 +105,34 @@ def saved(stage: Stage, page: Page) -> None:
     expect(page.get_by_role("status").filter(has_text="已保存")).to_be_visible()
 
 
+def slip_of(paper: str, sample: str) -> Show:
+    """Show the slip with more on it, as another paper and another ticket make it."""
+
+    def show(stage: Stage, page: Page) -> None:
+        opened(stage, page, path="/manage/slip")
+        page.locator('button[value="add:materials"]').click()
+        page.locator('button[value="add:text"]').click()
+        expect(page.locator("#text_13")).to_be_focused()
+        page.locator("#text_13").fill("请在休息区等候，注意听叫号、看大屏")
+        page.locator(f'input[name=paper][value="{paper}"]').check()
+        page.locator(f'input[name=sample][value="{sample}"]').check()
+        expect(page.locator(f'.sheet__paper[data-paper="{paper}"]')).to_be_visible()
+        expect(page.locator(".sheet__paper svg")).to_have_attribute(
+            "aria-label", re.compile("看大屏")
+        )
+
+    return show
+
+
+def slip_wrong(stage: Stage, page: Page) -> None:
+    """Own words that nobody wrote: said at their part."""
+    opened(stage, page, path="/manage/slip")
+    page.locator('button[value="add:text"]').click()
+    expect(page.locator("#text_12")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#text_12[aria-invalid=true]")).to_be_visible()
+
+
 def token(stage: Stage, page: Page) -> None:
     """A one-time token to enrol a device with."""
     opened(stage, page, path="/manage/devices/enrol", login="admin")
@@ -141,6 +169,9 @@ STATES = (
     state("kiosk", "取号机", path="/manage/kiosk"),
     state("kiosk-wrong", "填得不对：写在旁边", wrong),
     state("kiosk-saved", "已保存", saved),
+    state("slip", "小票：有什么、多大，右边是打印机印出来的", path="/manage/slip"),
+    state("slip-narrow", "58 毫米纸、最长名称、材料和自己的话", slip_of("58", "longest")),
+    state("slip-wrong", "自己的话还没有写：写在那一项下面", slip_wrong, pictured=()),
     state("keywords", "一个事项的同义词", path="/manage/kiosk/items/MZ-01"),
     state("searches", "没找到的词", path="/manage/searches"),
     state("leaders", "坐班领导", path="/manage/leaders"),

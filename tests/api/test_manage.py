@@ -77,6 +77,13 @@ PLACES = [
         says="30 到 600",
     ),
     Place(
+        name="slip",
+        path=lambda w: "/manage/slip",
+        change=(("text_9", cycle(("扫一扫看进度", "扫码评价", "扫码看进度"))),),
+        wrong=(("phone", "没有号码"),),
+        says="投诉电话里没有号码",
+    ),
+    Place(
         name="keywords",
         path=lambda w: "/manage/kiosk/items/MZ-01",
         change=(("words", cycle(("结婚\n扯证\n领证", "结婚\n红本本", "领证"))),),

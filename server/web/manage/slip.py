@@ -114,26 +114,34 @@ def _versions(versions: dict[str, int]) -> dict[str, str]:
 
 
 def _save(w: Work, staff: Staff, layout: SlipLayout, phone: str, fields: Fields) -> list[Done]:
-    """Store what differs from what is in force; an empty list when nothing does."""
-    held_layout, held_phone, _ = _stored(w)
+    """Store what differs from what is in force; an empty list when nothing does.
+
+    Raises:
+        Refused: `stale` when either was changed since the page was shown.
+    """
+    held_layout, held_phone, versions = _stored(w)
+    expected, expected_phone = fields.expected(), _expected_phone(fields)
+    if (expected, expected_phone) != tuple(versions.values()):
+        raise Refused("stale", number="设置")
     reason, done = fields.get("reason"), []
     if layout != held_layout:
-        done.append(
-            acts.set_slip(w, layout, staff=staff, expected=fields.expected(), reason=reason)
-        )
+        done.append(acts.set_slip(w, layout, staff=staff, expected=expected, reason=reason))
     if phone != held_phone:
-        expected = Fields({"expected": fields.get("expected_phone")}).expected()
         done.append(
-            acts.set_complaint_phone(w, phone, staff=staff, expected=expected, reason=reason)
+            acts.set_complaint_phone(w, phone, staff=staff, expected=expected_phone, reason=reason)
         )
     return done
+
+
+def _expected_phone(fields: Fields) -> int:
+    return Fields({"expected": fields.get("expected_phone")}).expected()
 
 
 def _overtaken(fields: Fields, versions: dict[str, int]) -> Stale:
     if fields.expected() != versions[settings.SLIP]:
         return stale_since(settings.SLIP, fields.expected(), versions[settings.SLIP])
-    began = Fields({"expected": fields.get("expected_phone")}).expected()
-    return stale_since(settings.COMPLAINT_PHONE, began, versions[settings.COMPLAINT_PHONE])
+    now = versions[settings.COMPLAINT_PHONE]
+    return stale_since(settings.COMPLAINT_PHONE, _expected_phone(fields), now)
 
 
 def _typed(layout: SlipLayout, phone: str) -> dict[str, str]:

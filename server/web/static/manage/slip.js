@@ -36,7 +36,7 @@ export function next(parts, did, held = "") {
   const row = list?.querySelector(`[data-row="${list.dataset.at}"]`);
   if (!row) return list;
   const verb = did.split(":")[0] ?? "";
-  const same = held && `[name="${held.replace(/\d+$/, list?.dataset.at ?? "")}"]`;
+  const same = held && verb !== "add" && `[name="${held.replace(/\d+$/, list?.dataset.at ?? "")}"]`;
   const wanted = same ? [same] : verb === "add" ? [".part__text", "select"] : [`[value^="${verb}:"]`, '[value^="down:"]', '[value^="up:"]'];
   for (const one of wanted) {
     const found = row.querySelector(`${one}:not([disabled])`);
@@ -50,29 +50,28 @@ function start(form) {
   const say = /** @type {HTMLElement} */ (document.getElementById("slip-say"));
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
-  /** @type {AbortController | undefined} */
-  let asking;
-  let busy = false;
+  /** What was asked waits for what was asked before: a press is of the page that the last one made. */
+  let asked = Promise.resolve();
+  let waiting = false;
+  const values = () => {
+    const found = new URLSearchParams();
+    for (const [name, value] of new FormData(form)) if (typeof value === "string") found.append(name, value);
+    return found;
+  };
 
   /**
    * @param {string} press what was pressed, empty = only look
-   * @returns {Promise<Document | null>} the page with what is typed; null when another was asked for
+   * @returns {Promise<Document | null>} the page with what is typed; null when nobody answers
    */
   const ask = async (press) => {
-    clearTimeout(timer);
-    asking?.abort();
-    asking = new AbortController();
-    const typed = new URLSearchParams();
-    for (const [name, value] of new FormData(form)) if (typeof value === "string") typed.append(name, value);
+    const typed = values();
     if (press) typed.append("do", press);
     const lookAt = form.dataset.lookAt ?? "";
     try {
-      const request = lookAt ? fetch(lookAt, { method: "POST", body: typed, signal: asking.signal }) : fetch(`${form.action}?${typed}`, { signal: asking.signal });
-      const answer = await request;
+      const answer = await (lookAt ? fetch(lookAt, { method: "POST", body: typed }) : fetch(`${form.action}?${typed}`));
       if (!answer.ok) throw new Error(String(answer.status));
       return new DOMParser().parseFromString(await answer.text(), "text/html");
-    } catch (problem) {
-      if (problem instanceof DOMException && problem.name === "AbortError") return null;
+    } catch {
       say.textContent = "样子没有更新：连不上服务器，或登录已过期。填的内容还在。";
       say.classList.remove("visually-hidden");
       return null;
@@ -84,6 +83,7 @@ function start(form) {
     say.classList.add("visually-hidden");
   };
   const look = async () => {
+    waiting = false;
     const fresh = await ask("");
     if (!fresh) return;
     heard(fresh);
@@ -91,22 +91,44 @@ function start(form) {
   };
   const soon = () => {
     clearTimeout(timer);
-    timer = setTimeout(() => void look(), WAIT_MS);
+    timer = setTimeout(() => {
+      if (waiting) return;
+      waiting = true;
+      asked = asked.then(look);
+    }, WAIT_MS);
   };
   /** @param {string} did */
   const press = async (did) => {
-    if (busy) return;
-    busy = true;
+    if (!did) return;
     const from = document.activeElement;
     const held = from instanceof HTMLInputElement || from instanceof HTMLSelectElement ? from.name : "";
-    const fresh = await ask(did);
-    busy = false;
+    let sent = "";
+    /** @type {Document | null} */
+    let fresh = null;
+    // What was typed while the server thought is not lost: it is asked again with it.
+    while (sent !== String(values())) {
+      sent = String(values());
+      fresh = await ask(did);
+      if (!fresh) return;
+    }
     if (!fresh) return;
     put(document, fresh, ["paper", "parts", "add"]);
     heard(fresh);
     next(document, did, held)?.focus();
     // Something unsaved is on the page now: leaving it asks first.
     form.dispatchEvent(new CustomEvent("input", { bubbles: true }));
+  };
+  /**
+   * @param {string} verb `up` or `down`
+   * @returns {string} what moves the part that has the focus, empty at the end
+   */
+  const here = (verb) => {
+    const key = document.activeElement?.closest("[data-row]")?.querySelector(`[value^="${verb}:"]:not([disabled])`);
+    return key instanceof HTMLButtonElement ? key.value : "";
+  };
+  /** @param {() => string} pick */
+  const queue = (pick) => {
+    asked = asked.then(() => press(pick()));
   };
 
   document.addEventListener("input", (event) => {
@@ -118,15 +140,15 @@ function start(form) {
     const key = event.target instanceof Element ? event.target.closest("[data-look]") : null;
     if (!(key instanceof HTMLButtonElement)) return;
     event.preventDefault();
-    void press(key.value);
+    const verb = key.value.split(":")[0] ?? "";
+    // A key that was replaced meanwhile: its part moves on, nothing else is taken away.
+    queue(() => (key.isConnected || verb === "add" ? key.value : verb === "remove" ? "" : here(verb)));
   });
   document.addEventListener("keydown", (event) => {
     if (!event.altKey || event.ctrlKey || (event.key !== "ArrowUp" && event.key !== "ArrowDown")) return;
-    const row = event.target instanceof Element ? event.target.closest("[data-row]") : null;
-    const key = row?.querySelector(`[value^="${event.key === "ArrowUp" ? "up" : "down"}:"]:not([disabled])`);
-    if (!(key instanceof HTMLButtonElement)) return;
+    if (!(event.target instanceof Element) || !event.target.closest("[data-row]")) return;
     event.preventDefault();
-    void press(key.value);
+    queue(() => here(event.key === "ArrowUp" ? "up" : "down"));
   });
   document.querySelector("[data-see]")?.setAttribute("hidden", "");
 }
