@@ -31,6 +31,7 @@ from display.voice.speaking import Speaking
 from server.kit.agent import LOOPBACK, Agent
 from server.kit.asks import RESTART_STATUS, Asks
 from server.kit.clock import clock_from
+from server.kit.hosting_command import add_setup, set_up
 from server.kit.link import Change, HallLink, Refused, Unreachable
 
 TICK_S = 1.0
