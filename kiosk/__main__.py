@@ -21,6 +21,8 @@ import urllib3
 from kiosk import asked
 from kiosk.app import TEND_S, Kiosk
 from kiosk.config import ConfigError, KioskConfig, load
+from kiosk.idcard.opening import open_reader
+from kiosk.idcard.reader import CardReader
 from kiosk.journal import Journal, JournalBusy
 from kiosk.language import LanguageError, faults_of
 from kiosk.language import load as load_languages
@@ -36,6 +38,7 @@ from server.kit.change import Change
 from server.kit.clock import clock_from
 from server.kit.contract.reasons import Refused
 from server.kit.contract.views import Catalogue
+from server.kit.hosting_command import add_setup, set_up
 from server.kit.http import Unreachable
 from server.kit.link import HallLink
 from server.kit.logs import configure
@@ -69,6 +72,7 @@ def run(config: KioskConfig, arguments: argparse.Namespace) -> int:
         journal = Journal(Path(config.state_dir) / "journal")
         suspect = any(r.step == "sending" for r in journal.open_records)
         printer = _printer(config, suspect=suspect, hall=lambda: link.catalogue)
+        card_reader = _card_reader(config)
     except (OSError, ValueError, JournalBusy, LanguageError) as error:
         return _fail(str(error), 1)
     voice = _voice(config)
@@ -82,6 +86,7 @@ def run(config: KioskConfig, arguments: argparse.Namespace) -> int:
         now=clock_from(os.environ).now,
         languages=languages,
         voice=voice,
+        card_reader=card_reader,
         spawn=gevent.spawn,
         broadcast=agent.broadcast,
     )
@@ -106,6 +111,8 @@ def run(config: KioskConfig, arguments: argparse.Namespace) -> int:
         if isinstance(printer, Printer):
             printer.start()
         link.start(heard)
+        if card_reader is not None:
+            card_reader.start(kiosk.cards.heard)
         gevent.spawn(kiosk.taker.recover)
         if voice is not None:
             gevent.spawn(voice.prepare)
@@ -120,6 +127,8 @@ def run(config: KioskConfig, arguments: argparse.Namespace) -> int:
         return _fail(f"{config.host}:{config.port}: {error}", 1)
     finally:
         link.stop()
+        if card_reader is not None:
+            card_reader.stop()
         if isinstance(printer, Printer):
             printer.stop()
         kiosk.equipment.roll.keep()
@@ -172,6 +181,11 @@ def exit_code(config: KioskConfig, arguments: argparse.Namespace) -> int:
     return 0
 
 
+def setup(config: KioskConfig, arguments: argparse.Namespace) -> int:
+    """Make this machine a kiosk box."""
+    return set_up("kiosk", server_url=config.server_url, port=config.port, arguments=arguments)
+
+
 def language_check(config: KioskConfig, arguments: argparse.Namespace) -> int:
     """Say what is wrong with a language file; 0 when nothing is."""
     try:
@@ -216,6 +230,18 @@ def _printer(
     )
 
 
+def _card_reader(config: KioskConfig) -> CardReader | None:
+    if not config.reader.profile:
+        return None
+    return open_reader(
+        config.reader.profile,
+        config.reader.address,
+        now=clock_from(os.environ).now,
+        monotonic=time.monotonic,
+        spawn=gevent.spawn,
+    )
+
+
 def _link(config: KioskConfig) -> HallLink:
     return HallLink(
         server_url=config.server_url,
@@ -235,10 +261,12 @@ def _flags(arguments: argparse.Namespace) -> dict[str, object]:
     found: dict[str, object] = {
         name: getattr(arguments, name, None)
         for name in KioskConfig.__struct_fields__
-        if name not in {"printer", "sound", "close_command"}
+        if name not in {"printer", "reader", "sound", "close_command"}
     }
     found["printer.port"] = getattr(arguments, "printer_port", None)
     found["printer.profile"] = getattr(arguments, "printer_profile", None)
+    found["reader.profile"] = getattr(arguments, "reader_profile", None)
+    found["reader.address"] = getattr(arguments, "reader_address", None)
     return found
 
 
@@ -254,6 +282,8 @@ def _parser() -> argparse.ArgumentParser:
     runs = commands.add_parser("run", parents=[common], help="serve the page")
     runs.add_argument("--printer-port", help="device name of the printer")
     runs.add_argument("--printer-profile", help="name of its profile, e.g. generic_58_gbk")
+    runs.add_argument("--reader-profile", help="profile of the card reader, e.g. http_service")
+    runs.add_argument("--reader-address", help="its device or its service on this box")
     runs.add_argument(
         "--own-zone-only", action="store_true", default=None, help="offer only its own zone"
     )
@@ -265,6 +295,7 @@ def _parser() -> argparse.ArgumentParser:
     sets = commands.add_parser("exit-code", parents=[common], help="set the staff code")
     sets.set_defaults(command=exit_code)
     printer_tools.add_to(commands)
+    add_setup(commands, common).set_defaults(command=setup)
     language = commands.add_parser("language", help="a county's own language file")
     checks = language.add_subparsers(required=True).add_parser(
         "check", parents=[common], help="say what a language file lacks"

@@ -13,9 +13,11 @@ import structlog
 
 from kiosk import journey as j
 from kiosk.assist import Help, HelpLine
+from kiosk.cards import Cards
 from kiosk.config import KioskConfig
 from kiosk.content import Content, Hall
 from kiosk.equipment import Equipment
+from kiosk.idcard.reader import CardReader
 from kiosk.journal import Journal, JournalFull
 from kiosk.journey import (
     Act,
@@ -59,6 +61,7 @@ class Kiosk:
         now: the time of day, aware.
         languages: of the pages, the hall's own first.
         voice: None for a box that cannot speak.
+        card_reader: None for a box without one.
         spawn: runs a function beside the caller.
         broadcast: tells the pages that something changed.
     """
@@ -74,6 +77,7 @@ class Kiosk:
         now: Callable[[], datetime],
         languages: Sequence[Language],
         voice: Speaks | None,
+        card_reader: CardReader | None = None,
         spawn: Callable[[Callable[[], None]], object],
         broadcast: Callable[[dict[str, object]], None],
     ) -> None:
@@ -114,6 +118,16 @@ class Kiosk:
             can_speak=lambda: self.reader.can_speak(monotonic()),
         )
         self.machine = self.equipment.machine
+        self.cards = Cards(
+            card_reader,
+            link=link,
+            pages=self._pages.values,
+            monotonic=monotonic,
+            take=self._take,
+            changed=self.changed,
+        )
+        if card_reader is not None:
+            self.equipment.add(card_reader.part)
 
     # what a page asks
 
@@ -181,6 +195,7 @@ class Kiosk:
                     self.equipment.test_page(self.local_time)
                 case CallHelp() | None:
                     pass
+        self.cards.look()
         return page
 
     def words(self, page: Page) -> Words:
@@ -197,7 +212,12 @@ class Kiosk:
             page.content = self.content()
         if page.content is None:
             return None
-        return Hall(content=page.content, board=self.link.board, fresh=self.fresh)
+        return Hall(
+            content=page.content,
+            board=self.link.board,
+            fresh=self.fresh,
+            reads_cards=self.cards.reads,
+        )
 
     def content(self) -> Content | None:
         """Return the newest catalogue made ready."""
@@ -292,6 +312,7 @@ class Kiosk:
         for page in tuple(self._pages.values()):
             if not page.acting.locked():
                 self._settle(page, j.advance(self.equipment.stuck(page.journey, now), now))
+        self.cards.look()
         shown = (
             self.fresh,
             self.link.status,
@@ -300,7 +321,7 @@ class Kiosk:
             self.hall_time.replace(second=0, microsecond=0),
             tuple(p.journey.serial for p in self._pages.values()),
             tuple(p.journey.asking for p in self._pages.values()),
-            tuple((p.journey.paper, p.journey.guide) for p in self._pages.values()),
+            tuple((p.journey.paper, p.journey.guide, p.journey.card) for p in self._pages.values()),
         )
         if shown != self._shown_last:
             self._shown_last = shown

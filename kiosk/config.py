@@ -32,6 +32,16 @@ class PrinterConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """`none`, `rtscts` or `xonxoff` when the cable needs another flow control than the profile says."""
 
 
+class ReaderConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Table `[reader]`: the identity card reader 身份证读卡器."""
+
+    profile: str = ""
+    """Name of a file in `firmware_configs/readers`, or a path that ends in `.toml`; empty: none."""
+    address: str = ""
+    """`/dev/input/by-id/…-event-kbd` of a reader that types; `http://127.0.0.1:port` or
+    `ws://127.0.0.1:port` of the maker's own service on this box."""
+
+
 class KioskConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All settings of a kiosk. In the environment `HALL_KIOSK_SERVER_URL`, `HALL_KIOSK_PRINTER_PORT`…"""
 
@@ -61,6 +71,7 @@ class KioskConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Command that ends the browser and tells its supervisor not to start it again, e.g.
     `systemctl,--user,stop,hall-kiosk-browser`; empty: staff are told how to do it."""
     printer: PrinterConfig = PrinterConfig()
+    reader: ReaderConfig = ReaderConfig()
 
     def __post_init__(self) -> None:
         require_address(self.server_url, self.port)

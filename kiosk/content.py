@@ -270,6 +270,8 @@ class Hall:
     board: Board | None
     fresh: bool
     """False when the last beat is too old: then no count is shown as truth."""
+    reads_cards: bool = False
+    """Whether this kiosk has a card reader that can read now."""
 
     def line(self, queue_code: str) -> Line:
         """Return what is known of a queue; without a fresh board nothing is claimed."""

@@ -1,7 +1,8 @@
 """The touch flow as a pure state machine: what the citizen sees, what each touch and each time-out does.
 
     attract → home → search | department(s) | 咨询 | 预约 → item → (confirm, when there is something
-         to warn of) → taking → number → home → attract;   any refusal → its own page → home
+         to warn of) → (card, when the queue asks for one) → taking → number → home → attract;
+    any refusal → its own page → home
     corners touched in turn → staff code → staff page
 
 Time comes in as seconds of a monotonic clock, ids as a function. Nothing here remembers anything of
@@ -13,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from kiosk import card_step
 from kiosk.browse import browse, vain_between
 from kiosk.content import Choice, Hall, Line
 from kiosk.manner import MODES, Manner
@@ -21,6 +23,7 @@ from kiosk.state import (
     USUAL,
     Act,
     CallHelp,
+    CardStep,
     Caution,
     Journey,
     Paper,
@@ -44,6 +47,7 @@ from server.kit.contract.views import TicketSlip
 __all__ = [
     "Act",
     "CallHelp",
+    "CardStep",
     "Caution",
     "Journey",
     "Manner",
@@ -142,6 +146,8 @@ def step(
         return _staffed(journey, act, now)
     if act.name == "take":
         return _take(journey, hall, now, new_touch)
+    if act.name == "without" and journey.screen is Screen.CARD:
+        return card_step.without(journey, hall, now)
     if act.name == "retry":
         return _retry(journey, now)
     if act.name == "print":
@@ -179,6 +185,7 @@ def show_number(journey: Journey, slip: TicketSlip, *, now: float) -> Journey:
         deadline=now + PRINTING_S,
         manner=journey.manner,
         rules=journey.rules,
+        carded=journey.carded,
         slip=slip,
         paper=Paper.PRINTING,
     )
@@ -186,8 +193,11 @@ def show_number(journey: Journey, slip: TicketSlip, *, now: float) -> Journey:
 
 def refused(journey: Journey, touch: str, refusal: Refusal, *, now: float) -> Journey:
     """Return the page of the refusal, if the citizen still waits for this touch."""
-    if journey.screen is not Screen.TAKING or journey.touch != touch:
+    if journey.screen not in {Screen.TAKING, Screen.CARD} or journey.touch != touch:
         return journey
+    again = card_step.once_more(journey, refusal, now=now)
+    if again is not None:
+        return again
     stay = journey.manner.stay_s(REFUSED_S)
     return replace(
         turn(journey, Screen.REFUSED, now), refusal=refusal, deadline=now + stay, trail=()
@@ -266,6 +276,8 @@ def _take(
         hall.line(offer.queue), consult_only=offer.consult_only, rules=journey.rules
     ):
         return replace(turn(journey, Screen.CONFIRM, now), touch=new_touch()), None
+    if card_step.asks(hall, offer):
+        return card_step.to_card(journey, hall, now, touch=new_touch()), None
     taking = replace(turn(journey, Screen.TAKING, now), deadline=None)
     return taking, Take(touch=taking.touch, choice=offer.choice)
 

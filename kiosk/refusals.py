@@ -24,7 +24,14 @@ def refusal_of(error: Refused | Unreachable | JournalFull) -> Refusal:
     """Return what the citizen is told of *error*; only an unanswered touch may be sent again."""
     match error:
         case Refused():
-            return Refusal(code=error.code, words=error.zh, words_en=error.en)
+            own = error.context if error.code == "number_open" else {}
+            return Refusal(
+                code=error.code,
+                words=error.zh,
+                words_en=error.en,
+                number=str(own.get("number", "")),
+                counter=str(own.get("counter", "")),
+            )
         case Unreachable():
             return UNREACHABLE
         case JournalFull():

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kiosk.content import Hall, Line, Offer
-from kiosk.state import Journey, Paper, Screen, Tab
+from kiosk.state import CardStep, Journey, Paper, Screen, Tab
 from kiosk.words import Words
 from server.kit.contract.views import DisclosureView
 
@@ -33,6 +33,7 @@ def step_of(journey: Journey) -> str:
         journey.asking,
         journey.manner.language,
         journey.tab,
+        journey.card,
         journey.paper if journey.paper is not Paper.PRINTED else Paper.PRINTING,
         bool(journey.query),
         bool(journey.vain) and journey.vain == journey.query,
@@ -86,8 +87,12 @@ def _parts(journey: Journey, hall: Hall, words: Words) -> Sequence[str]:
             line = hall.line(offer.queue)
             confirm = journey.screen is Screen.CONFIRM
             return (_confirm if confirm else _item)(journey, offer, line, words)
+        case Screen.CARD:
+            return _card(journey, hall, words)
         case Screen.TAKING:
             return [t("taking.title")]
+        case Screen.REFUSED if journey.refusal and journey.refusal.number:
+            return [_stop(words.refusal(journey.refusal), words), t("held.wait")]
         case Screen.REFUSED if journey.refusal:
             return [_stop(t("refused.title"), words), words.refusal(journey.refusal)]
         case Screen.NUMBER if journey.slip:
@@ -160,6 +165,19 @@ def _confirm(journey: Journey, offer: Offer, line: Line, words: Words) -> list[s
         *_waits(line, words),
         t("confirm.ask") if line.giving else "",
     ]
+
+
+def _card(journey: Journey, hall: Hall, words: Words) -> list[str]:
+    t, rule = words.t, hall.content.catalogue.real_name
+    without = t("card.required") if rule.required else t("say.without")
+    if journey.card is CardStep.WAITING:
+        notice = rule.notice if words.language.code == "zh" else t("card.notice")
+        return [t("say.card"), _stop(notice, words), without]
+    if journey.card is CardStep.FAULTY:
+        title = _stop(t("card.title_faulty"), words)
+        return [title, _stop(t("card.closed"), words) if rule.required else without]
+    step = f"card.{journey.card}"
+    return [_stop(t(step), words), _stop(t(f"{step}_then"), words)]
 
 
 def _number(journey: Journey, words: Words) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from kiosk.content import Choice
@@ -27,6 +27,7 @@ class Screen(StrEnum):
     APPOINTMENT = "appointment"
     ITEM = "item"
     CONFIRM = "confirm"
+    CARD = "card"
     TAKING = "taking"
     NUMBER = "number"
     REFUSED = "refused"
@@ -41,6 +42,20 @@ class Paper(StrEnum):
     PRINTED = "printed"
     FAILED = "failed"
     UNKNOWN = "unknown"
+
+
+class CardStep(StrEnum):
+    """What the page of the card step 刷身份证 says."""
+
+    WAITING = "waiting"
+    READ = "read"
+    UNREADABLE = "unreadable"
+    LEFT = "left"
+    """The card of the last reading still lies there."""
+    AGAIN = "again"
+    """Read, and of no use: the server was not reached, or the day's key has changed."""
+    FAULTY = "faulty"
+    """The reader cannot read now, or there is none."""
 
 
 class Tab(StrEnum):
@@ -72,6 +87,10 @@ class Refusal:
     """The same in English; empty where the language file has words for the code."""
     retry: bool = False
     """True when the same touch may be sent again: nobody knows whether it arrived."""
+    number: str = ""
+    """This person's own open number in the queue, when that is why there is no other."""
+    counter: str = ""
+    """Name of the counter it is being called to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +124,9 @@ class Journey:
     """Items whose guide this citizen has on paper; each is printed once."""
     guide: Paper | None = None
     """What became of the guide that is printed on this page; None when none was asked for."""
+    card: CardStep = CardStep.WAITING
+    carded: bool = False
+    """True when the number was taken by card: its holder is told to take the card along."""
     slip: TicketSlip | None = None
     paper: Paper = Paper.PRINTING
     fault: str = ""
@@ -132,6 +154,16 @@ class Take:
 
     touch: str
     choice: Choice
+    holder: str = field(default="", repr=False)
+    """Hash of the identity card; empty without one."""
+    holder_date: str = ""
+    """The day whose key made it."""
+
+    @property
+    def body(self) -> dict[str, str]:
+        """The request to the server."""
+        by_card = {"holder": self.holder, "holder_date": self.holder_date}
+        return {**self.choice.body, **(by_card if self.holder else {})}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -88,7 +88,7 @@ class Taker:
                 return known
             record = self._journal.record(wish.touch)
             if record is None:
-                record = Record(id=wish.touch, step="intent", at=self._now(), body=wish.choice.body)
+                record = Record(id=wish.touch, step="intent", at=self._now(), body=wish.body)
                 self._journal.begin(record)
             return self._ask(record)
 

@@ -11,6 +11,7 @@ import qrcode
 from kiosk import journey as j
 from kiosk.content import Hall, Line, Offer
 from kiosk.language import cells
+from kiosk.manner import SOURCE
 from kiosk.printing.guide import Guide
 from kiosk.state import Journey, Screen, Tab
 from kiosk.words import Words
@@ -72,6 +73,11 @@ def of_screen(journey: Journey, hall: Hall, words: Words) -> dict[str, object]:
             }
         case Screen.ITEM | Screen.CONFIRM if chosen:
             return _item(journey, chosen, hall, words)
+        case Screen.CARD if chosen:
+            rule = content.catalogue.real_name
+            own = words.language.code == SOURCE
+            notice = rule.notice if own else words.t("card.notice")
+            return {"offer": chosen, "rule": rule, "notice": notice}
         case Screen.NUMBER:
             return _number(journey, hall, words)
     return {}

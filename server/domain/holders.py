@@ -27,7 +27,7 @@ class Held:
     taken_in: int
     """The queue it was taken in; another one after a transfer 转移."""
     counter: str = ""
-    """Code of the counter it is at."""
+    """Name of the counter it is at."""
 
 
 def refusal(held: Iterable[Held], *, queue_id: int, queue: str, a_day: int) -> Refused | None:

@@ -16,7 +16,7 @@ _KEY = Sql(sa.select(D.secret).where(D.hall_id == sa.bindparam("h"), D.date == s
 _ADD_KEY = Sql(sa.insert(tables.identity_day), ["hall_id", "date", "secret"])
 _DROP_KEYS = Sql(sa.delete(tables.identity_day).where(D.hall_id == sa.bindparam("h")))
 _HELD = Sql(
-    sa.select(T.number, T.state, T.queue_id, T.series_queue_id, sa.func.coalesce(C.code, ""))
+    sa.select(T.number, T.state, T.queue_id, T.series_queue_id, sa.func.coalesce(C.name, ""))
     .select_from(
         tables.ticket_holder.join(tables.ticket, T.id == H.ticket_id).outerjoin(
             tables.counter, C.id == T.counter_id

@@ -34,6 +34,7 @@ EVERY = {
     Screen.APPOINTMENT: at(Screen.APPOINTMENT),
     Screen.ITEM: at(Screen.ITEM, choice=MARRIED),
     Screen.CONFIRM: at(Screen.CONFIRM, choice=MARRIED),
+    Screen.CARD: at(Screen.CARD, choice=MARRIED),
     Screen.TAKING: at(Screen.TAKING, choice=MARRIED),
     Screen.NUMBER: at(Screen.NUMBER, slip=slip()),
     Screen.REFUSED: at(
