@@ -32,25 +32,32 @@ BAUDS = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200)
 def add_to(commands: Any) -> None:
     """Add `printer check` and `printer learn` to the command line."""
     line = argparse.ArgumentParser(add_help=False)
-    line.add_argument("--config", help="TOML file with the settings")
+    line.add_argument("--config", metavar="文件", help="取号机的设置（TOML）")
     line.add_argument(
-        "--port", dest="printer_port", help="device, e.g. /dev/ttyUSB0; without: the configured one"
+        "--port",
+        dest="printer_port",
+        metavar="端口",
+        help="如 /dev/ttyUSB0 或 tcp://192.0.2.7:9100；不写用设置里的",
     )
-    line.add_argument("--baud", type=int, choices=BAUDS, help="speed; without: tried in turn")
-    line.add_argument("--flow", choices=("none", "rtscts", "xonxoff"), help="flow control")
-    printer = commands.add_parser("printer", help="tools for the printer: check, learn")
+    line.add_argument("--baud", type=int, choices=BAUDS, metavar="波特率", help="不写就逐个试")
+    line.add_argument("--flow", choices=("none", "rtscts", "xonxoff"), help="流控方式")
+    printer = commands.add_parser("printer", help="打印机工具：check 查，learn 学")
     parts = printer.add_subparsers(required=True)
-    checks = parts.add_parser("check", parents=[line], help="say which profile fits a printer")
-    checks.add_argument("--profile", dest="printer_profile", help="judge this profile only")
-    checks.add_argument("--paper", type=int, choices=(58, 80), help="width of the paper in mm")
-    checks.add_argument("--yes", action="store_true", help="print the test page without asking")
-    checks.add_argument("--no-page", action="store_true", help="print nothing")
-    checks.add_argument("--json", action="store_true", help="the result as JSON, no questions")
+    checks = parts.add_parser("check", parents=[line], help="看接上的打印机该用哪个配置，打测试页")
+    checks.add_argument(
+        "--profile", dest="printer_profile", metavar="配置", help="只看这一个配置合不合适"
+    )
+    checks.add_argument("--paper", type=int, choices=(58, 80), help="纸宽，毫米")
+    checks.add_argument("--yes", action="store_true", help="不问，直接打印测试页")
+    checks.add_argument("--no-page", action="store_true", help="不打印测试页")
+    checks.add_argument("--json", action="store_true", help="结果写成 JSON，不提问")
     checks.set_defaults(command=check)
-    learns = parts.add_parser("learn", parents=[line], help="make a profile for a new printer")
-    learns.add_argument("--name", required=True, help="id of the new profile: a-z, 0-9, _")
-    learns.add_argument("--like", default="", help="profile to begin with; without: what fits")
-    learns.add_argument("--out", type=Path, default=Path(), help="folder for the three files")
+    learns = parts.add_parser("learn", parents=[line], help="为没有配置的打印机做一个")
+    learns.add_argument(
+        "--name", required=True, metavar="名字", help="新配置的名字：小写字母、数字、_"
+    )
+    learns.add_argument("--like", default="", metavar="配置", help="从哪个配置开始；不写用最合适的")
+    learns.add_argument("--out", type=Path, default=Path(), metavar="目录", help="三个文件写到哪里")
     learns.set_defaults(command=teach)
 
 
@@ -259,7 +266,8 @@ class _Report:
                 "没有一个配置合适：请用 hall-kiosk printer learn 做一个。" if len(fits) > 1 else ""
             )
             return
-        self.say(f"最合适的配置：{best.profile.id}（{best.profile.name}）")
+        found = "最合适的配置" if len(fits) > 1 else "这个配置说得通"
+        self.say(f"{found}：{best.profile.id}（{best.profile.name}）")
         for reason in best.reasons:
             self.say(f"  · {reason}")
         others = [fit.profile.id for fit in fits[1:] if fit.fits][:4]
