@@ -64,6 +64,8 @@ class PrinterDialogue:
         self._job: Job | None = None
         self._stub = suspect
         self._broken_off = False
+        self._owed = 0
+        """Bytes that a command of the job in doubt may still wait for; 0 when none was sent here."""
         self._unsettled = True
         self._retract_at: float | None = None
         """When a slip that nobody took is taken back."""
@@ -243,7 +245,10 @@ class PrinterDialogue:
         if self._broken_off:
             self._control += bytes.fromhex(recover.clear or "")
         if self._stub:
-            self._control += bytes.fromhex(recover.stub)
+            # A picture that broke off would swallow the stub's commands: it is ended in white. Where
+            # no command waits for data, zeros do nothing.
+            self._control += bytes(self._owed or len(job.data)) + bytes.fromhex(recover.stub)
+        job.repair_s = self._link.wire_s(len(self._control))
         # What stands in the printer is printed and cut before it answers the last question.
         job.quiet_s = max(QUIET_S, confirm.print_ms / 1000) if self._stub else QUIET_S
         self._stub = self._broken_off = False
@@ -259,7 +264,7 @@ class PrinterDialogue:
                 self._go_on(job, "send", now)
                 return 0.0
             return job.heard_at + job.quiet_s - now
-        limit_s = self._profile.confirm.timeout_ms / 1000 + job.quiet_s
+        limit_s = self._profile.confirm.timeout_ms / 1000 + job.quiet_s + job.repair_s
         if now - job.began > limit_s:
             self._finish("failed", now, "silent")
             return 0.0
@@ -286,7 +291,7 @@ class PrinterDialogue:
             job.deadline = job.left_at + self._profile.confirm.timeout_ms / 1000
             self.enquiry.at(job.left_at)
             return 0.0
-        limit_s = wire_s + SEND_S
+        limit_s = wire_s + job.repair_s + SEND_S
         if self.status.faults:
             limit_s += self._profile.confirm.offline_ms / 1000
         if now - job.began < limit_s:
@@ -332,6 +337,7 @@ class PrinterDialogue:
         if state == "unknown" and (fault or kind != "none"):
             self._stub = self._unsettled = True
             self._broken_off = job.sent < len(job.data)
+            self._owed = len(job.data)
         if state != "failed" and cut.retract_s:
             self._retract_at = now + cut.retract_s
         job.reply(

@@ -27,6 +27,8 @@ class Job:
     """When an answer to it was last heard."""
     quiet_s: float = 0.0
     """Pause after which no late answer to an earlier job is to be expected."""
+    repair_s: float = 0.0
+    """What the repair of an earlier job takes on the wire."""
     left_at: float = 0.0
     """When its last byte must have left the wire."""
     deadline: float = 0.0
