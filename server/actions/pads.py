@@ -32,7 +32,7 @@ KEYS = ("next", "recall", "start", "finish", "no_show", "pause", "resume")
 PAUSE_REASON = "短暂离开"
 """Reason of a pause by key, for a pad has no list to choose from; screens show it where the hall's
 own list has it, else 其他原因."""
-PRESS_GOOD_S = 10.0
+PRESS_GOOD_S = 6.0
 """A press that comes later lay in a line or a server that stood still: nobody means it any more."""
 BY_PAD = "呼叫器按键，工号 {label}"
 """How the log names a press."""
