@@ -1,6 +1,6 @@
 """A citizen's phone: the live state of a ticket by its QR, and giving the number back.
 
-The address is the only key: 128 random bits, good for the day of the ticket. Nothing here needs
+The address is the only key: 96 random bits, good for the day of the ticket. Nothing here needs
 script; with script the same page fetches itself more often and rings.
 """
 
