@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 
 from server.actions import (
+    alarms,
     asks,
     calling,
     catalogue,
@@ -334,8 +335,8 @@ def test_a_new_device_is_told(bench: Bench) -> None:
 
 
 def test_a_new_pad_is_told_with_its_counter(bench: Bench) -> None:
-    manager = bench.staff("m", (Role.MANAGER, ""))
-    token = bench.run(lambda w: pads.create_enrolment(w, counter="1", role="rater", staff=manager))
+    admin = bench.staff("m", (Role.ADMIN, ""))
+    token = bench.run(lambda w: pads.create_enrolment(w, counter="1", role="rater", staff=admin))
 
     done = bench.verified(
         lambda w: pads.enrol(w, token=token, name="评价器", software="t", contract=[1])
@@ -390,6 +391,16 @@ def test_what_staff_ask_of_a_device_is_told_by_its_identity_only(bench: Bench) -
     )
     bench.verified(lambda w: asks.answer(w, kiosk, done.ask, state="failed", detail="paper_out"))
     assert bench.events()[-1].message.TYPE == "device.answered"
+
+
+def test_an_alarm_that_somebody_knows_is_told_to_staff(bench: Bench) -> None:
+    guide = bench.staff("guide", (Role.GUIDE, ""))
+
+    bench.verified(
+        lambda w: alarms.acknowledge(w, "d::away", since="", present={"d::away"}, staff=guide)
+    )
+
+    assert bench.events()[-1].message.TYPE == "setting.changed"
 
 
 def test_a_pause_past_its_time_is_told(bench: Bench) -> None:
