@@ -14,6 +14,7 @@ from server.actions import screens as screen_acts
 from server.kit.contract.reasons import Refused
 from server.reads.alarms import Alarm, alarms
 from server.reads.devices import ASK_ZH, Card, Group, ask_lines, card, cards, grouped
+from server.reads.reprints import reprint_lines
 from server.reads.screens import KIND_ZH
 from server.store import devices as rows
 from server.store.devices import Device
@@ -173,8 +174,13 @@ def _device(r: Read, uid: str) -> Device:
 
 def _page(found: Device, fields: Fields, *, stale: Stale | None = None) -> str:
     hall = services()
-    zones, now, asked = hall.read(
-        lambda r: (r.config.zones, card(r, found, hall.presence), ask_lines(r, found))
+    zones, now, asked, again = hall.read(
+        lambda r: (
+            r.config.zones,
+            card(r, found, hall.presence),
+            ask_lines(r, found),
+            reprint_lines(r, found),
+        )
     )
     return show(
         "device.html",
@@ -184,6 +190,7 @@ def _page(found: Device, fields: Fields, *, stale: Stale | None = None) -> str:
         device=now.line,
         card=now,
         asks=asked,
+        reprints=again,
         zones=zones,
         stale=stale,
         expected=found.version if stale else fields.expected(),
