@@ -23,6 +23,7 @@ from kiosk.printing.escpos import ASB_ON, ASK_PAPER, confirmation, encode
 from kiosk.printing.fitting import Evidence, is_star, is_status
 from kiosk.printing.layout import Cut, Gap, Line, Op
 from kiosk.printing.probe import Probe
+from kiosk.printing.replies import XOFF, XON
 from kiosk.printing.status import is_at_exit, meaning, star_answers
 from kiosk.printing.test_page import page_layout
 from server.kit.serial.profiles import PrinterProfile
@@ -59,7 +60,7 @@ def knock(probe: Probe) -> Evidence:
     """Return what a printer says first: enough to know that the speed is right, or not."""
     answers: dict[int, bytes] = {}
     for n in (1, 20):
-        answers[n] = probe.ask(_real_time(n)).data
+        answers[n] = ask_status(probe, n)
         if is_status(n, answers[n]):
             return Evidence(real_time=answers)
     star = probe.ask(ASK_STAR).data
@@ -69,8 +70,9 @@ def knock(probe: Probe) -> Evidence:
 
 def examine(probe: Probe, *, baud: int) -> tuple[Evidence, list[float]]:
     """Ask everything that prints nothing; return the answers and times of `DLE EOT 1` in ms."""
-    answers = {n: probe.ask(_real_time(n)).data for n in QUERIES}
-    times = [probe.ask(_real_time(1)).ms for _ in range(TIMES)]
+    answers = {n: ask_status(probe, n) for n in QUERIES}
+    timed = next((n for n in QUERIES if is_status(n, answers[n])), 0)
+    times = [probe.ask(_real_time(timed)).ms for _ in range(TIMES if timed else 0)]
     seen = Evidence(baud=baud, real_time=answers)
     if seen.is_silent:
         star = probe.ask(ASK_STAR).data
@@ -83,8 +85,10 @@ def examine(probe: Probe, *, baud: int) -> tuple[Evidence, list[float]]:
         return replace(seen, is_offline=True), times
     names = {n: _name(probe.ask(bytes([0x1D, 0x49, n])).data) for n in NAMES}
     paper = probe.ask(ASK_PAPER).data
-    automatic = probe.ask(ASB_ON).data
-    probe.ask(ASB_OFF, within_s=0.1)
+    automatic = b""
+    if not is_status(20, full):  # the full status looks like it: never both (Custom manuals)
+        automatic = probe.ask(ASB_ON).data
+        probe.ask(ASB_OFF, within_s=0.1)
     return (
         replace(
             seen,
@@ -94,6 +98,12 @@ def examine(probe: Probe, *, baud: int) -> tuple[Evidence, list[float]]:
         ),
         times,
     )
+
+
+def ask_status(probe: Probe, n: int) -> bytes:
+    """Return the answer to `DLE EOT n`, without the flow control that may stand around it."""
+    said = probe.ask(_real_time(n)).data
+    return said.translate(None, bytes([XON, XOFF])) if n <= 4 else said
 
 
 def faults_said(profile: PrinterProfile, seen: Evidence) -> tuple[list[str], bool]:
@@ -210,7 +220,9 @@ def _real_time(n: int) -> bytes:
 
 
 def _name(said: bytes) -> bytes:
-    """Return the text of `5F text 00`, or the single byte as it came; empty when it is neither."""
+    """Return the text of `5F text 00`; some makes send the text alone, or a single byte."""
     if said[:1] == b"\x5f":
         return said[1:].split(b"\x00")[0]
-    return said if len(said) == 1 else b""
+    text = said.rstrip(b"\x00\r\n")
+    printable = all(0x20 <= byte < 0x7F for byte in text)
+    return said if len(said) == 1 else text if printable else b""

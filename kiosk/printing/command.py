@@ -75,7 +75,7 @@ def teach(config: KioskConfig, arguments: argparse.Namespace) -> int:
     """Lead the engineer through a printer's states and write log, vector and draft profile."""
     try:
         like = load_printer(arguments.like) if arguments.like else None
-        links = _links(arguments, like)
+        links = _links(config, arguments, like)
         probe, link, seen = _found(config.printer.port, links)
         with _Closing(probe):
             if seen.is_silent:
@@ -100,7 +100,7 @@ def teach(config: KioskConfig, arguments: argparse.Namespace) -> int:
 
 def _check(config: KioskConfig, arguments: argparse.Namespace) -> int:
     given = load_printer(arguments.printer_profile) if arguments.printer_profile else None
-    links = _links(arguments, given)
+    links = _links(config, arguments, given)
     out = _Report(quiet=arguments.json)
     out.say(f"端口 {config.printer.port}")
     probe, link, seen = _found(config.printer.port, links)
@@ -110,7 +110,7 @@ def _check(config: KioskConfig, arguments: argparse.Namespace) -> int:
             out.say(words)
             return out.done({"ok": False, "error": words}, WRONG)
         seen, times = asking.examine(probe, baud=link.baud)
-        out.evidence(link, seen, times)
+        out.evidence(config.printer.port, link, seen, times)
         profiles = [given] if given else [load_printer(name) for name in printer_profiles()]
         fits = fits_of(profiles, seen, paper_mm=arguments.paper)
         best = fits[0]
@@ -139,15 +139,18 @@ def _asks(fit: Fit) -> bool:
     return fit.profile.confirm.kind not in ("dle_eot", "none")
 
 
-def _links(arguments: argparse.Namespace, given: PrinterProfile | None) -> list[Link]:
+def _links(
+    config: KioskConfig, arguments: argparse.Namespace, given: PrinterProfile | None
+) -> list[Link]:
     """Return the settings of the line to try, in order."""
     base = given.link if given else Link()
     bauds: Sequence[int] = asking.SPEEDS
-    if arguments.baud:
-        bauds = (arguments.baud,)
+    set_up = None if arguments.printer_port else config.printer.baud
+    if fixed := arguments.baud or set_up:
+        bauds = (fixed,)
     elif given:
         bauds = (given.link.baud,)
-    flow = arguments.flow or base.flow
+    flow = arguments.flow or (None if arguments.printer_port else config.printer.flow) or base.flow
     return [msgspec.structs.replace(base, baud=baud, flow=flow) for baud in bauds]
 
 
@@ -236,9 +239,10 @@ class _Report:
         if not self._quiet:
             print(words, flush=True)
 
-    def evidence(self, link: Link, seen: Evidence, times: Sequence[float]) -> None:
+    def evidence(self, address: str, link: Link, seen: Evidence, times: Sequence[float]) -> None:
         """Say what was answered."""
-        self.say(f"有应答：{link.baud} 波特，{asking.typical_ms(times):g} 毫秒应答一次")
+        speed = "" if "://" in address else f"{link.baud} 波特，"
+        self.say(f"有应答：{speed}{asking.typical_ms(times):g} 毫秒应答一次")
         for n, data in seen.real_time.items():
             if data and n:
                 self.say(f"  DLE EOT {n:<2}  {data.hex(' ')}")
@@ -301,7 +305,8 @@ class _Report:
     def last(self, best: Fit, address: str, link: Link, *, ok: bool) -> None:
         """Say what to write into the settings."""
         if ok and best.fits:
-            own = f"\nbaud = {link.baud}" if link.baud != best.profile.link.baud else ""
+            other = "://" not in address and link.baud != best.profile.link.baud
+            own = f"\nbaud = {link.baud}" if other else ""
             self.say(
                 "写进取号机的设置：\n"
                 f'[printer]\nport = "{address}"\nprofile = "{best.profile.id}"{own}'

@@ -21,14 +21,13 @@ from typing import IO
 
 import msgspec
 
-from kiosk.printing.check import check_page, unasked
+from kiosk.printing.check import QUERIES, ask_status, check_page, unasked
 from kiosk.printing.drafting import STATES, State, draft, toml_text, vector
 from kiosk.printing.escpos import encode
 from kiosk.printing.fitting import Evidence, is_status
 from kiosk.printing.probe import Heard, Probe
 from server.kit.serial.profiles import Link, PrinterProfile, parse_printer
 
-QUERIES = (1, 2, 3, 4, 5, 20)
 LOOK_S = 0.05
 """How often the line is listened to while a person works on the printer."""
 GOOD, WRONG = 0, 1
@@ -106,7 +105,7 @@ def _walk(probe: Probe, like: PrinterProfile, log: _Log) -> list[State]:
             ops = check_page(like, "")
             probe.say(encode(ops, unasked(like), pid="LRN1").data)
             keys.listen(like.confirm.print_ms / 1000)
-        answers = {n: probe.ask(bytes([0x10, 0x04, n])).data for n in queries}
+        answers = {n: ask_status(probe, n) for n in queries}
         heard = {n: data for n, data in answers.items() if is_status(n, data)}
         print("  " + ("  ".join(f"{n}:{data.hex()}" for n, data in heard.items()) or "没有应答"))
         if heard:

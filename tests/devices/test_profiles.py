@@ -36,6 +36,42 @@ def test_every_shipped_profile_loads(name):
     assert load_printer(name).id == name
 
 
+@pytest.mark.parametrize("name", printer_profiles())
+def test_every_source_names_a_document_or_admits_that_it_has_none(name):
+    """A path or a bare "manual" would help nobody who wants to look it up."""
+    for key, source in load_printer(name).sources.items():
+        assert len(source) >= 10, key
+        assert "/" not in source[:1], key
+        assert not source.lower().startswith(("manual", "see ")), key
+
+
+@pytest.mark.parametrize("name", printer_profiles())
+def test_nothing_is_called_proved_that_was_only_assumed(name):
+    """No profile was tried on metal; one whose cut or text is assumed is called unverified."""
+    profile = load_printer(name)
+
+    assert profile.verified in ("vendor_source", "published_document", "unverified")
+    if profile.sources["cut"].startswith("assumed") or profile.sources["text"].startswith(
+        "assumed"
+    ):
+        assert profile.verified == "unverified"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('rare = "mark"', 'rare = "raster"', "不发图片"),
+        ('charset = "gb2312"', 'charset = "none"', "不发图片"),
+        ('mode = "star"', 'mode = "native"', "须一起使用"),
+    ],
+)
+def test_a_star_profile_that_asks_for_what_the_mode_lacks_refuses(old, new, words):
+    text = (FOLDER / "printers" / "star_line.toml").read_text("utf-8")
+    assert old in text
+
+    assert words in refusal(text.replace(old, new, 1), name="star_line")
+
+
 def test_the_schema_file_is_the_one_that_the_types_give():
     """Write it again by `python -m server.kit.serial.profiles > firmware_configs/schema.json`."""
     assert (FOLDER / "schema.json").read_text("utf-8") == schema_text()

@@ -189,6 +189,26 @@ def test_a_star_printer_is_found_when_nothing_else_answers():
     assert asking.faults_said(load_printer("star_line"), seen)[0] == ["纸将尽", "脱机"]
 
 
+def test_flow_control_around_an_answer_is_not_part_of_it():
+    seen = asking.knock(probe_on(Device({"100401": "1112"})))
+
+    assert seen.real_time[1] == b"\x12"
+
+
+def test_automatic_status_is_never_switched_on_beside_the_full_status():
+    device = Device({"100414": "100F00000000", "1D7201": "00"})
+
+    asking.examine(probe_on(device), baud=19200)
+
+    assert b"\x1d\x61" not in device.written
+
+
+def test_a_name_without_its_frame_is_read_as_well():
+    seen, _ = asking.examine(probe_on(Device({"100401": "12", "1D4943": "47502D3830"})), baud=9600)
+
+    assert seen.name(67) == "GP-80"
+
+
 def test_an_answer_in_pieces_is_one_answer():
     class Slow(DevicePort):
         def answer(self, data):
@@ -400,3 +420,15 @@ def test_json_says_an_error_as_json(capsys):
 
     assert status == 2
     assert json.loads(out)["ok"] is False
+
+
+@pytest.mark.parametrize(
+    ("typed", "prints"), [("y", True), ("是", True), ("", False), ("n", False), (None, False)]
+)
+def test_the_test_page_is_printed_only_after_a_yes(monkeypatch, typed, prints):
+    """None: nobody sits at the keyboard."""
+    arguments = argparse.Namespace(yes=False, json=False)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: typed is not None, raising=False)
+    monkeypatch.setattr("builtins.input", lambda question: typed)
+
+    assert command._may_print(arguments, load_printer("generic_80_gbk")) == prints
