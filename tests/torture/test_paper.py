@@ -39,6 +39,8 @@ def hold_against(box: Box, done: Round, rows: int) -> str:
     else:
         assert begun[done.number] <= 1, "one number on two papers"
         assert (begun[done.next_number], whole[done.next_number]) == (1, 1), "the next is not whole"
+        [new] = [p for p in done.papers if done.next_number in "".join(p.text)]
+        assert new.after_stub == 0, "the next hangs on the stub"
         if state == "printed" and box.profile.confirm.kind not in WEAK:
             assert whole[done.number] == 1
         if state == "failed":
