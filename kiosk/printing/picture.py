@@ -26,6 +26,8 @@ CELL, HIGH = 12, 24
 LINE_SPACING = 34
 """Dots from a line of single height to the next: a sixth of an inch, the printers' default."""
 RULE_DOTS = 2
+RULE_INSET = 8
+"""White at both ends of a rule: a picture as wide as the paper could not be moved by a dot."""
 INK = 110
 """Grey from which on a dot is black, 0-255; thin strokes of hanzi must not break."""
 BASE = 0.84
@@ -114,7 +116,9 @@ def slip_picture(ops: Iterable[Op], profile: PrinterProfile) -> tuple[Dots, tupl
                 rows += [0] * (LINE_SPACING * op.lines)
             case Rule():
                 above = (LINE_SPACING - RULE_DOTS) // 2
-                rows += [0] * above + [(1 << dots) - 1] * RULE_DOTS
+                rows += [0] * above + [
+                    ((1 << (dots - 2 * RULE_INSET)) - 1) << RULE_INSET
+                ] * RULE_DOTS
                 rows += [0] * (LINE_SPACING - above - RULE_DOTS)
             case QrCode():
                 data = "".join(ch for ch in op.data if ch.isprintable())

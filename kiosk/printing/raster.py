@@ -24,6 +24,8 @@ REAL_TIME = tuple(bytes.fromhex(prefix) for prefix in ("1004", "1005", "1014"))
 HPRT manuals): a picture that contains one would stop or cut itself."""
 BAND = 255
 """Rows of one command: their count then fits one byte, which every clone understands."""
+STRIP = 24
+"""Rows of a band that is moved by itself: the height of a line of text."""
 SHIFTS = 8
 """Columns to try: after eight the same bytes come back, one byte further right."""
 
@@ -43,9 +45,14 @@ class Dots:
         white = (ink & -ink).bit_length() - 1 if ink else self.width
         return Dots(width=self.width - white, rows=tuple(row >> white for row in self.rows))
 
-    def packed(self, shift: int = 0) -> tuple[int, bytes]:
-        """Return the bytes of a row and all rows as bytes, moved right by *shift* columns."""
-        row_bytes = (shift + self.width + 7) // 8
+    def packed(self, shift: int = 0, *, row_bytes: int = 0) -> tuple[int, bytes]:
+        """Return the bytes of a row and all rows as bytes, moved right by *shift* columns.
+
+        Args:
+            shift: columns to the right.
+            row_bytes: bytes of a row, 0 = as few as hold the picture.
+        """
+        row_bytes = row_bytes or (shift + self.width + 7) // 8
         left = row_bytes * 8 - self.width - shift
         return row_bytes, b"".join((row << left).to_bytes(row_bytes, "big") for row in self.rows)
 
@@ -54,20 +61,21 @@ def raster(picture: Dots, *, dots: int) -> bytes:
     """Return the commands that print *picture*, in bands of at most `BAND` rows.
 
     A picture in which a printer would find a real-time command is moved right by a column or more;
-    where no place suits all of its bands, each band is moved by itself.
+    where no place suits all of it, strips as high as a line are moved each by itself.
 
     Raises:
-        ValueError: it is wider than *dots*, or every place of a band contains a real-time command.
+        ValueError: it is wider than *dots*, or every place of a strip contains a real-time command.
     """
     if picture.width > dots:
         raise ValueError(f"a picture of {picture.width} dots does not fit {dots} dots")
-    bands = tuple(_bands(picture))
-    shifts = range(min(SHIFTS, dots - picture.width + 1))
-    for shift in shifts:
+    bands = tuple(_bands(picture, BAND))
+    for shift in _shifts(picture, dots):
         whole = [_command(band, shift) for band in bands]
         if not any(map(has_real_time_command, whole)):
             return b"".join(whole)
-    return b"".join(_somewhere(band, shifts) for band in bands)
+    # All strips get rows of one length, or a printer that centres would move them once more.
+    row_bytes = (min(picture.width + SHIFTS - 1, dots) + 7) // 8
+    return b"".join(_somewhere(strip, dots, row_bytes) for strip in _bands(picture, STRIP))
 
 
 def has_real_time_command(data: bytes) -> bool:
@@ -111,21 +119,28 @@ def qr_raster(
     return raster(qr_dots(data, module_dots=module_dots, level=level, dots=dots), dots=dots)
 
 
-def _bands(picture: Dots) -> Iterator[Dots]:
-    for top in range(0, len(picture.rows), BAND):
-        yield Dots(width=picture.width, rows=picture.rows[top : top + BAND])
+def _bands(picture: Dots, height: int) -> Iterator[Dots]:
+    for top in range(0, len(picture.rows), height):
+        yield Dots(width=picture.width, rows=picture.rows[top : top + height])
 
 
-def _somewhere(band: Dots, shifts: range) -> bytes:
-    for shift in shifts:
-        command = _command(band, shift)
+def _shifts(picture: Dots, dots: int) -> range:
+    return range(min(SHIFTS, dots - picture.width + 1))
+
+
+def _somewhere(strip: Dots, dots: int, row_bytes: int) -> bytes:
+    ink = strip.trimmed()
+    for shift in _shifts(ink, dots):
+        if ink.width + shift > row_bytes * 8:
+            break
+        command = _command(ink, shift, row_bytes=row_bytes)
         if not has_real_time_command(command):
             return command
     raise ValueError("every position of this picture contains a real-time command")
 
 
-def _command(band: Dots, shift: int) -> bytes:
-    row_bytes, rows = band.packed(shift)
+def _command(band: Dots, shift: int, *, row_bytes: int = 0) -> bytes:
+    row_bytes, rows = band.packed(shift, row_bytes=row_bytes)
     count = len(band.rows)
     return (
         bytes.fromhex("1D763000")

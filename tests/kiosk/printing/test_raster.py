@@ -102,18 +102,21 @@ def test_a_command_in_a_picture_is_hidden_by_moving_all_of_it(command):
     assert {new - old for new, old in zip(ink, original, strict=True)} == {1}
 
 
-def test_bands_that_suit_no_common_place_are_moved_each_by_itself(monkeypatch):
-    """One bait for each of the eight places: in the first band for half, in the second for half."""
-    picture = Dots(width=16, rows=(*[0x8001] * 255, *[0xC003] * 10))
-    baits = [raster._command(next(raster._bands(picture)), n)[8:12] for n in range(4)]
-    below = Dots(width=16, rows=picture.rows[255:])
-    baits += [raster._command(below, n)[8:12] for n in range(4, 8)]
+def test_strips_that_suit_no_common_place_are_moved_each_by_itself(monkeypatch):
+    """One bait for each of the eight places: in the first line for half, below for the others."""
+    first, second = Dots(width=16, rows=(0x8001,) * 24), Dots(width=16, rows=(0xC003,) * 10)
+    picture = Dots(width=16, rows=first.rows + second.rows)
+    baits = [first.packed(n, row_bytes=3)[1][:3] for n in range(4)]
+    baits += [first.packed(0)[1][:4]]
+    baits += [second.packed(n, row_bytes=3)[1][:3] for n in range(4, 8)]
     monkeypatch.setattr(raster, "REAL_TIME", tuple(baits))
 
     rows = dots_of(raster.raster(picture, dots=576))
 
+    assert len(rows) == 34
+    assert {len(row) for row in rows} == {24}
     assert rows[0].index(True) == 4
-    assert rows[255].index(True) == 0
+    assert rows[24].index(True) == 0
 
 
 def test_a_picture_that_no_place_suits_is_refused(monkeypatch):
@@ -129,7 +132,7 @@ def test_a_picture_wider_than_the_paper_is_refused():
 
 
 def test_a_picture_as_wide_as_the_paper_is_never_moved_off_it(monkeypatch):
-    picture = picture_of(bytes.fromhex("1004"), 2)
+    picture = picture_of(bytes.fromhex("1004 0001"), 2)
 
     with pytest.raises(ValueError, match="real-time"):
         raster.raster(picture, dots=16)
@@ -140,3 +143,14 @@ def test_white_columns_at_the_right_are_not_sent():
         width=7, rows=(0b1000000, 0b0000001)
     )
     assert Dots(width=16, rows=(0, 0)).trimmed() == Dots(width=0, rows=(0, 0))
+
+
+def test_a_line_across_the_paper_does_not_hold_the_text_above_it():
+    """Only the strip in question is moved: not the rule that leaves it no room."""
+    text, line = (0x1004 << 8,) * 24, (0xFFFFFF,) * 2
+    picture = Dots(width=24, rows=text + line)
+
+    rows = dots_of(raster.raster(picture, dots=24))
+
+    assert [x for x, dot in enumerate(rows[0]) if dot] == [4, 14]
+    assert rows[24] == [True] * 24
