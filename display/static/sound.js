@@ -76,6 +76,10 @@ async function start() {
     other = view.speaking ?? ""; // also what the box's own sound card speaks
     mark();
   });
+  line.on("disconnect", () => {
+    other = "";
+    speaker.hush(); // another display says it anew
+  });
   line.on("connect", () => {
     speaker.hush(); // whom the agent had play before, it has forgotten
     speaker.tell();

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -138,6 +139,23 @@ def test_a_page_gone_in_mid_sentence_is_replaced_and_the_queue_finished(quiet, b
         wait_until(lambda: sounds(other) >= 3 - ended, "it finishes the queue")
 
         assert boxes[1].leads() == ["1F"]
+
+
+def test_a_page_whose_display_was_killed_is_silent_at_once(quiet, boxes):
+    """Another display says it anew, and two voices must not be heard together."""
+    with browser(FREE_TO_PLAY) as chromium:
+        page = listening(chromium, boxes[0].url)
+        wait_until(lambda: boxes[0].leads() == ["1F"], "its display leads")
+        calls(quiet, "A001")
+        wait_until(lambda: page.evaluate("document.documentElement.dataset.speaking"), "marked")
+        boxes[0].signal(signal.SIGKILL)
+        try:
+            speaking = "document.documentElement.dataset.speaking ?? ''"
+            wait_until(lambda: not page.evaluate(speaking), "it is silent", deadline_s=1.5)
+            assert sounds(page) == 0
+        finally:
+            wait_until(lambda: boxes[0].process.poll() is not None, "it has ended")
+            boxes[0].start()
 
 
 def test_a_sound_that_fails_in_the_browser_does_not_stop_the_next(quiet, boxes):
