@@ -287,7 +287,7 @@ class PrinterDialogue:
         wire_s = self._link.wire_s(len(job.data))
         if job.sent == len(job.data):
             job.phase = "wait"
-            job.left_at = now + wire_s
+            job.left_at = now + wire_s + job.repair_s
             job.deadline = job.left_at + self._profile.confirm.timeout_ms / 1000
             self.enquiry.at(job.left_at)
             return 0.0

@@ -62,6 +62,7 @@ class Enquiry:
         self._is_open = False
         self._queries: list[int] = []
         self._answer_by = 0.0
+        self._looked_again = False
         self._answers: dict[int, int | bytes] = {}
         self._next_cycle = 0.0
         self._overtaken = False
@@ -118,6 +119,9 @@ class Enquiry:
         if self.asked is not None:
             if now < self._answer_by:
                 return b"", self._answer_by - now
+            if not self._looked_again:  # a busy computer may not have read what has come in time
+                self._looked_again = True
+                return b"", 0.0
             self._give_up(now, hurried=hurried, job_inside=job_inside)
         if not self._queries:
             pause_s = self._pause_s(job_inside=job_inside)
@@ -133,6 +137,7 @@ class Enquiry:
         self.let_go()
         self.asked = self.replies.awaited = self._queries.pop(0)
         self._answer_by = now + self._rules.answer_ms / 1000
+        self._looked_again = False
         star = self._rules.kind == "star"
         return (
             ASK_STAR if star else bytes([0x10, 0x04, self.asked]),

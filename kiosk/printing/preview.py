@@ -18,8 +18,8 @@ from kiosk.printing.glyphs import encode_char
 from kiosk.printing.layout import Line, Op, QrCode, layout, normalise
 from kiosk.printing.model.charset import Charset
 from kiosk.printing.model.drawing import slip_svg
-from kiosk.printing.model.makes import GENERIC, MAKES
 from kiosk.printing.model.machine import RECEIVE_BUFFER, Machine
+from kiosk.printing.model.makes import GENERIC, MAKES
 from kiosk.printing.model.paper import DOTS_PER_MM, Slip
 from kiosk.printing.picture import font_path
 from server.kit.contract.paper import SlipBlock

@@ -221,3 +221,14 @@ def test_after_an_unknown_slip_the_next_waits_out_what_still_stands_in_the_print
     bench.run(lambda: bench.dialogue._job.phase == "send")
 
     assert bench.clock.now - began >= bench.profile.confirm.print_ms / 1000
+
+
+def test_an_answer_that_came_while_the_computer_was_busy_is_still_heard():
+    bench = PrinterBench("cashino_kp")
+    bench.check()
+    bench.send()
+    bench.until_sent()
+    bench.run(lambda: bench.dialogue.enquiry.asked is not None)
+    bench.clock.move(1.0)  # nothing was read meanwhile
+
+    assert bench.outcome().state == "printed"
