@@ -44,7 +44,7 @@ from server.runtime import Runtime
 from server.store import migrate, showing
 from server.store.media_files import MediaFiles
 from server.store.work import Actor
-from server.web import assets, auth, errors, limits, manage, media, pages, phone
+from server.web import assets, auth, errors, limits, manage, media, pages, phone, rater
 from server.web.api import alarms, asks, counters, devices, hall, pads, reports, tickets
 from server.web.desk import pages as desk_pages
 from server.web.manage.studio import Studio
@@ -92,7 +92,8 @@ class Server:
 
     def _note_last_seen(self) -> None:
         """Note when each device was last heard of: one that stays away is away since then."""
-        seen = {d.device.uid: d.last_seen for d in self.realtime.presence.devices(self.hall)}
+        here = self.realtime.presence.devices(self.hall)
+        seen = {d.device.uid: (d.last_seen, d.software) for d in here}
         if seen:
             actor = Actor("job", "stop")
             self.runtime.run(self.hall, actor, lambda w: device_acts.last_seen(w, seen))
@@ -265,6 +266,7 @@ def _register(app: Flask) -> None:
     limits.register(app)
     app.register_blueprint(pages.bp)
     app.register_blueprint(phone.bp)
+    app.register_blueprint(rater.bp)
     app.register_blueprint(desk_pages.bp)
     app.register_blueprint(media.bp)
     app.register_blueprint(manage.bp)

@@ -137,11 +137,18 @@ def changed(
     )
 
 
-def last_seen(w: Work, seen: Mapping[str, datetime]) -> None:
-    """Note when devices were last heard of: the server stops and will not see them go."""
+def last_seen(w: Work, seen: Mapping[str, tuple[datetime, str]]) -> None:
+    """Note when devices were last heard of: the server stops and will not see them go.
+
+    Args:
+        w: the command's work.
+        seen: uid of a device → when, and the software it runs.
+    """
     for device in devices.every(w):
         if device.uid in seen:
-            devices.seen(w, device.id, at=moment(seen[device.uid]), software=device.software)
+            at, software = seen[device.uid]
+            software = software[:LONGEST_NAME] or device.software
+            devices.seen(w, device.id, at=moment(at), software=software)
 
 
 def heard(w: Work, uid: str, outputs: Sequence[tuple[str, int, str]]) -> None:

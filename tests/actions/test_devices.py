@@ -38,7 +38,7 @@ def test_coming_and_going_note_the_time_and_the_software(bench: Bench) -> None:
 def test_the_servers_stop_notes_who_was_here_and_leaves_the_others(bench: Bench) -> None:
     here, away = bench.device(), bench.device("display")
     bench.run(lambda w: devices.changed(w, away.uid, online=False, faults=(), seen_at=FRIDAY))
-    bench.run(lambda w: devices.last_seen(w, {here.uid: MORNING, "gone": MORNING}))
+    bench.run(lambda w: devices.last_seen(w, {here.uid: (MORNING, ""), "gone": (MORNING, "2")}))
 
     assert known(bench, here).last_seen_at == moment(MORNING)
     assert known(bench, here).software == here.software
