@@ -92,7 +92,7 @@ def _parts(journey: Journey, hall: Hall, words: Words) -> Sequence[str]:
         case Screen.TAKING:
             return [t("taking.title")]
         case Screen.REFUSED if journey.refusal and journey.refusal.number:
-            return [_stop(words.refusal(journey.refusal), words), t("held.wait")]
+            return [_stop(words.refusal(journey.refusal), words), t("held.wait"), t("held.card")]
         case Screen.REFUSED if journey.refusal:
             return [_stop(t("refused.title"), words), words.refusal(journey.refusal)]
         case Screen.NUMBER if journey.slip:
