@@ -20,6 +20,17 @@ from display.led.model.protocols import (
     Sunpn,
 )
 
+KNOWN = (
+    "onbon_bx5k",
+    "onbon_bx6k",
+    "alpha",
+    "modbus_rtu_text",
+    "kanban4",
+    "sunpn_3a",
+    "stx_etx_numeric",
+    "template_unknown",
+)
+"""Profiles whose protocols the model speaks, and a site's own whose ids begin so."""
 GARBLED = 0.3
 """Share of the bytes that a garbling line turns into others, both ways."""
 
@@ -148,7 +159,8 @@ def bar_of(hung: HungDevice, seed: int = 0) -> Bar:
         ValueError: the model does not speak its protocol.
     """
     params = _params(hung)
-    name = hung.profile.id
+    own = hung.profile.id
+    name = next((n for n in KNOWN if own.startswith(n)), own)
 
     def number(key: str, other: int = 0) -> int:
         value = params.get(key, other)
