@@ -21,6 +21,7 @@ from server.config import ConfigError, ServerConfig, load
 from server.console import Open
 from server.kit.contract.reasons import Refused
 from server.kit.contract.screens import ORIENTATIONS, ROLES
+from server.kit.hosting_command import add_setup, set_up
 
 if TYPE_CHECKING:
     from server.store.seed_parts import Seed
@@ -71,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
         found = top.add_parser(name, help=words)
         return found.add_subparsers(required=True, metavar="COMMAND")
 
+    add_setup(top, common).set_defaults(act=_setup)
     run = add(top, "run", _run, "启动服务器 run the server")
     run.add_argument("--host")
     run.add_argument("--port", type=int)
@@ -124,6 +126,15 @@ def _parser() -> argparse.ArgumentParser:
     contract = add(top, "contract", _contract, "接口说明 print the contract's reference")
     contract.add_argument("--dts", action="store_true", help="as TypeScript declarations")
     return parser
+
+
+def _setup(config: ServerConfig, _: dict[str, str], args: argparse.Namespace) -> int:
+    return set_up(
+        "server",
+        server_url=config.public_url or "http://127.0.0.1:8100",
+        port=config.port,
+        arguments=args,
+    )
 
 
 def _run(config: ServerConfig, _: dict[str, str], __: argparse.Namespace) -> int:

@@ -16,6 +16,16 @@ from server.kit.hosting import (
     write_files,
 )
 
+_ENROL = (
+    "先登记：sudo -u hall-{0} hall-{0} enrol --config /etc/hallqueue/{0}.toml --token 登记码；"
+    "再启动：systemctl start hall-{0} hall-browser，或者重新开机。"
+)
+_NEXT = {
+    "server": "改好 /etc/hallqueue/server.toml，再启动：systemctl start hall-server",
+    "kiosk": _ENROL.format("kiosk"),
+    "display": _ENROL.format("display"),
+}
+
 
 def add_setup(
     commands: argparse._SubParsersAction[argparse.ArgumentParser],
@@ -58,10 +68,7 @@ def set_up(role: str, *, server_url: str, port: int, arguments: argparse.Namespa
             _print_rest(tuple(lacking(plan.packages)), plan.commands)
         else:
             carry_out(plan, print)
-            print(
-                f"装好了。先登记：hall-{role} enrol --config /etc/hallqueue/{role}.toml …；"
-                f"再启动：systemctl start hall-{role} hall-browser，或者重新开机。"
-            )
+            print(f"装好了。{_NEXT[role]}")
     except SetupError as error:
         print(f"hall-{role} setup: {error}", file=sys.stderr)
         return 1
