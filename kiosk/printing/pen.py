@@ -21,7 +21,7 @@ from kiosk.printing.layout import (
     cells,
     normalise,
 )
-from kiosk.printing.picture import NoFontError, can_draw, line_picture
+from kiosk.printing.picture import LINE_SPACING, NoFontError, can_draw, line_picture
 from kiosk.printing.raster import raster
 from server.kit.serial.profiles import PrinterProfile
 
@@ -122,7 +122,7 @@ class Pen:
             picture = line_picture(
                 Line(text=shown, width=line.width, height=line.height, bold=line.bold)
             )
-            commands = raster(picture, dots=self.profile.paper.dots)
+            commands = raster(picture.spaced(LINE_SPACING), dots=self.profile.paper.dots)
         except (NoFontError, ValueError):
             return False
         self._set(Style(left=line.left, bold=self._style.bold))

@@ -45,6 +45,11 @@ class Dots:
         white = (ink & -ink).bit_length() - 1 if ink else self.width
         return Dots(width=self.width - white, rows=tuple(row >> white for row in self.rows))
 
+    def spaced(self, height: int) -> Dots:
+        """Return the picture with white below it, so that it is at least *height* rows high."""
+        white = (0,) * max(0, height - len(self.rows))
+        return Dots(width=self.width, rows=self.rows + white)
+
     def packed(self, shift: int = 0, *, row_bytes: int = 0) -> tuple[int, bytes]:
         """Return the bytes of a row and all rows as bytes, moved right by *shift* columns.
 

@@ -81,6 +81,14 @@ def test_a_line_with_a_rare_hanzi_comes_as_one_picture_of_the_same_size():
     assert (drawn.width, len(drawn.rows)) == (2 * 60, 48)
 
 
+def test_a_picture_of_a_small_line_keeps_the_space_below_it():
+    data = encode((Line(text="𬱖"),), GBK_80, pid="A001").data
+
+    at = data.index(PICTURE)
+    assert int.from_bytes(data[at + 6 : at + 8], "little") == 34
+    assert data[at + 8 + 3 * 24 : at + 8 + 3 * 34] == bytes(3 * 10)
+
+
 def test_a_picture_of_a_line_stands_where_the_line_would():
     data = encode((Line(text="𬱖", left=True),), GBK_80, pid="A001").data
 
