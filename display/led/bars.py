@@ -167,6 +167,9 @@ class Bar:
     def _wanted(self, now: float) -> tuple[Sign | None, float]:
         """Return what is to be seen now, and until when at most."""
         test = self._test
+        sign = self._sign
+        if sign is not None and sign.state == "emergency":
+            test = self._test = None  # nothing goes before it
         if test is not None:
             if self._test_until == NEVER:
                 self._test_until = now + test[1]
@@ -174,7 +177,7 @@ class Bar:
                 return test[0], self._test_until
             self._test = None
             self._test_until = NEVER
-        return self._sign, float("inf")
+        return sign, float("inf")
 
     def _speaks_to_all(self) -> bool:
         return any(

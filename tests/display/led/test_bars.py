@@ -158,6 +158,18 @@ def test_a_test_is_shown_for_its_time_and_then_the_truth():
     assert frames(port)[-1] == frame_of(MODBUS, CALL, {"addr": 3}).data
 
 
+def test_an_emergency_goes_before_a_test():
+    bar, bus, port, clock, _ = hung()
+    bar.show(IDLE)
+    bar.try_out(CALL, 30.0)
+    go(bus, port, clock, 1)
+    alarm = Sign(state="emergency", words={"text": "x"})
+    bar.show(alarm)
+    go(bus, port, clock, 1)
+
+    assert frames(port)[-1] == frame_of(MODBUS, alarm, {"addr": 3}).data
+
+
 def test_a_broadcast_awaits_no_answer():
     bar = Bar(MODBUS, params={"addr": 0})
     bar.show(CALL)
