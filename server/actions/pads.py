@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from urllib.parse import quote, unquote
 
 from server.actions import calling, counters, devices
-from server.actions.devices import ENROLMENT_LIVES, Enrolled, token_hash
+from server.actions.devices import ENROLMENT_LIVES, LONGEST_NAME, Enrolled, token_hash
 from server.domain.counters import Counter
 from server.domain.moments import instant, moment
 from server.domain.people import Permission, Staff
@@ -29,11 +29,14 @@ from server.store.work import Work
 
 KEYS = ("next", "recall", "start", "finish", "no_show", "pause", "resume")
 """What a key may ask for. What cannot be undone or needs words (关窗、转移、挂起) stays on the page."""
+PAD_ZH = {"pad": "呼叫器", "rater": "评价器"}
 PAUSE_REASON = "短暂离开"
 """Reason of a pause by key, for a pad has no list to choose from; screens show it where the hall's
 own list has it, else 其他原因."""
 PRESS_GOOD_S = 6.0
 """A press that comes later lay in a line or a server that stood still: nobody means it any more."""
+COOKIE = "hall_rater"
+"""Cookie in which the browser of a rater keeps its device token; no script can read it."""
 BY_PAD = "呼叫器按键，工号 {label}"
 """How the log names a press."""
 
@@ -134,7 +137,7 @@ def create_enrolment(w: Work, *, counter: str, role: str, staff: Staff) -> str:
     Raises:
         Refused: `forbidden`, `not_found` for an unknown counter, `malformed` for an unknown role.
     """
-    staff.require(Permission.CONFIGURE)
+    staff.require(Permission.ADMINISTER)
     if role not in PAD_ROLES:
         raise Refused("malformed", problem=f"用途 {role}")
     if counter not in w.config.counter_by_code:
@@ -156,8 +159,11 @@ def enrol(w: Work, *, token: str, name: str, software: str, contract: Sequence[i
     Raises:
         Refused: as `devices.enrol`.
     """
-    enrolled = devices.enrol(w, token=token, name=name, software=software, contract=contract)
     layout = _meant(token)
+    if layout is not None and not name.strip():
+        place = w.config.counter_by_code.get(layout.counter)
+        name = f"{'' if place is None else place.name}{PAD_ZH[layout.role]}"[:LONGEST_NAME]
+    enrolled = devices.enrol(w, token=token, name=name, software=software, contract=contract)
     if enrolled.kind == "pad" and layout is not None:
         device = device_rows.by_uid(w, enrolled.device)
         assert device is not None
@@ -166,6 +172,12 @@ def enrol(w: Work, *, token: str, name: str, software: str, contract: Sequence[i
         )
         w.publish(DeviceAssigned(device=device.uid, version=device.version + 1))
     return enrolled
+
+
+def role_of(token: str) -> str:
+    """Return what a one-time token is for, `pad` or `rater`; empty for another device's token."""
+    layout = _meant(token)
+    return "" if layout is None else layout.role
 
 
 def _meant(token: str) -> Layout | None:

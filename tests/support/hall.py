@@ -43,6 +43,7 @@ READY_WITHIN_S = 90.0
 CSRF = re.compile(r'name="csrf[_-]token"[^>]*?(?:value|content)="([^"]+)"')
 PASSWORD = "Correct-Horse-7"
 MANAGER = Staff(id=0, uid="m", login="m", label="M", roles=((Role.MANAGER, ""),))
+ADMIN = Staff(id=0, uid="a", login="a", label="A", roles=((Role.ADMIN, ""),))
 ROOT = Path(__file__).resolve().parents[2]
 _hash = functools.lru_cache(argon2.PasswordHasher(time_cost=1, memory_cost=1024).hash)
 
@@ -317,7 +318,7 @@ class RunningHall:
     def pad_token(self, counter: str, role: str) -> str:
         """A one-time token of a call pad or rater at a counter."""
         token: str = self.work(
-            lambda w: pads.create_enrolment(w, counter=counter, role=role, staff=MANAGER)
+            lambda w: pads.create_enrolment(w, counter=counter, role=role, staff=ADMIN)
         )
         return token
 
