@@ -21,6 +21,7 @@ PART_FAULT_ZH: Mapping[str, tuple[str, str]] = MappingProxyType(
         "no_port": ("端口打不开", "请检查转换器和数据线，或在设备上改端口"),
         "refused": ("不接受内容", "请核对配置文件和波特率"),
         "offline": ("断开", "请检查电源和数据线"),
+        "garbled": ("应答看不懂", "请对照厂家说明书核对配置文件"),
     }
 )
 """Faults of what hangs on a box; those of a printer have words of their own."""
@@ -85,6 +86,8 @@ class Paper:
     @property
     def words(self) -> str:
         """The estimate in words."""
+        if self.sensor == "out":
+            return "缺纸"
         if self.left_mm < 0:
             return "换一次新纸后开始估算"
         left = self.left_mm / 1000

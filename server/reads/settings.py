@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from server.domain.moments import instant, local
-from server.kit.contract.paper import DEFAULT_SLIP
+from server.kit.contract.paper import DEFAULT_SLIP, RealName
 from server.kit.contract.screens import KioskRules
 from server.kit.contract.words import SLIP_ZH
 from server.reads.screens import KIND_ZH, REGION_ZH, ROLE_ZH, clock_words
@@ -19,7 +19,15 @@ from server.store.settings import SettingChange
 from server.store.work import Read
 
 NOTHING = "（空）"
-RESTORABLE = frozenset({settings.VOICE, settings.KIOSK, settings.SLIP, settings.COMPLAINT_PHONE})
+RESTORABLE = frozenset(
+    {
+        settings.VOICE,
+        settings.KIOSK,
+        settings.SLIP,
+        settings.COMPLAINT_PHONE,
+        settings.REAL_NAME,
+    }
+)
 """Keys whose earlier value may be put back by one press: one value, nothing else hangs on it."""
 
 DEFAULTS: Mapping[str, Any] = MappingProxyType(
@@ -28,6 +36,7 @@ DEFAULTS: Mapping[str, Any] = MappingProxyType(
         settings.KIOSK: msgspec.to_builtins(KioskRules()),
         settings.SLIP: {"blocks": []},
         settings.COMPLAINT_PHONE: "",
+        settings.REAL_NAME: msgspec.to_builtins(RealName()),
     }
 )
 """What is in force while nobody has set anything."""
@@ -43,7 +52,8 @@ FIELDS: Mapping[str, str] = MappingProxyType(
         "digest": "文件", "seconds": "停留", "name": "名称", "role": "用途", "zones": "显示的分区",
         "counter": "窗口", "regions": "显示内容", "rows": "行数", "orientation": "方向",
         "theme": "主题", "logo": "标志", "touch": "触摸", "screen_inch": "屏幕尺寸",
-        "distance_m": "观看距离", "voice": "可以出声",
+        "distance_m": "观看距离", "voice": "可以出声", "queues": "要刷身份证的队列", "required": "必须刷身份证",
+        "a_day": "每人每天的号数", "notice": "告知内容",
     }
 )  # fmt: skip
 """Field of a setting → its name on the pages. Fields that are not here are not told."""
@@ -177,6 +187,7 @@ _WHAT: Mapping[str, str] = MappingProxyType(
         "search": "没找到的词",
         "slip": "小票",
         "complaint_phone": "投诉电话",
+        "real_name": "实名取号",
     }
 )
 
@@ -352,6 +363,10 @@ _SPECIAL: Mapping[str, Callable[[Read, Any], str]] = MappingProxyType(
         "from_at": _moment,
         "to_at": _moment,
         "rows": lambda _, v: f"{v} 行" if v else "自动",
+        "queues": lambda r, v: "、".join(
+            r.config.queue_by_code[q].name if q in r.config.queue_by_code else str(q) for q in v
+        ),
+        "a_day": lambda _, v: f"{v} 个" if v else "不限",
         "counter": lambda r, v: (
             r.config.counter_by_code[v].name if v in r.config.counter_by_code else str(v)
         ),

@@ -39,6 +39,7 @@ BOTH = {
     "/manage/media/<uid>/delete",
     "/manage/kiosk",
     "/manage/slip",
+    "/manage/real-name",
     "/manage/kiosk/items/<code>",
     "/manage/leaders",
     "/manage/devices/enrol",

@@ -22,6 +22,7 @@ from server.reads import log
 from server.store import settings, tables
 from server.store.devices import Device
 from server.store.work import Work
+from tests.api.manage import Form
 from tests.api.world import ITEM, Call, World, refused
 from tests.support.bench import Bench
 
@@ -291,3 +292,27 @@ def test_the_key_is_for_kiosks_and_is_kept_by_no_cache(carded: World) -> None:
     assert answer.json == carded.other_kiosk.get("/api/v1/devices/me/identity-key").json
     assert carded.display.get("/api/v1/devices/me/identity-key").status == 403
     assert carded.manager.get("/api/v1/devices/me/identity-key").status in {401, 403}
+
+
+def test_a_manager_sets_the_rule_and_puts_an_earlier_one_back(world: World) -> None:
+    form = Form.of(world.manager, "/manage/real-name").fill(
+        queues=QUEUE, a_day="2", reason="婚姻登记要求实名"
+    )
+
+    assert form.send().status == 303
+    set_now = world.display.get("/api/v1/catalogue").json["real_name"]
+    assert (set_now["queues"], set_now["required"], set_now["a_day"]) == ([QUEUE], False, 2)
+    history = world.supervisor.get("/manage/history?key=real_name").text
+    assert "婚姻登记要求实名" in history
+    assert "要刷身份证的队列" in history
+    again = Form.of(world.manager, "/manage/real-name").fill(required="on")
+    assert again.send().status == 303
+    assert form.fill(a_day="3").send().status == 409, "somebody else was faster"
+    set_rule(world, RealName())
+
+
+def test_the_page_says_which_kiosks_can_read_cards(world: World) -> None:
+    page = world.manager.get("/manage/real-name").text
+
+    assert "东门取号机" in page
+    assert "没有读卡器" in page or "不在线" in page

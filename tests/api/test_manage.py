@@ -84,6 +84,13 @@ PLACES = [
         says="投诉电话里没有号码",
     ),
     Place(
+        name="real name",
+        path=lambda w: "/manage/real-name",
+        change=(("notice", cycle(("只用来防止重复取号", "防止重复取号", "一人一号"))),),
+        wrong=(("notice", ""),),
+        says="请填写告知内容",
+    ),
+    Place(
         name="keywords",
         path=lambda w: "/manage/kiosk/items/MZ-01",
         change=(("words", cycle(("结婚\n扯证\n领证", "结婚\n红本本", "领证"))),),
@@ -243,7 +250,7 @@ class TestForms:
 
 def test_every_page_opens_for_whoever_may_look_and_for_nobody_else(world: World) -> None:
     paths = (
-        "", "/screens", "/voice", "/shown", "/kiosk", "/searches", "/leaders", "/waits",
+        "", "/screens", "/voice", "/shown", "/kiosk", "/real-name", "/searches", "/leaders", "/waits",
         "/devices", "/history", "/devices/enrol", "/notices/new", "/media/new/picture", "/emergency",
     )  # fmt: skip
     for path in paths:

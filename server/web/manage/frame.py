@@ -46,6 +46,7 @@ SECTIONS = tuple(
         ("shown", "shown", "公告与媒体"),
         ("kiosk", "kiosk", "取号机"),
         ("slip", "slip", "小票"),
+        ("real_name", "real_name", "实名取号"),
         ("leaders", "leaders", "坐班领导"),
         ("searches", "searches", "没找到的词"),
         ("waits", "wait_report", "等候时间"),

@@ -10,10 +10,10 @@ import msgspec
 from flask import request
 from werkzeug.wrappers import Response
 
-from server.actions import paper
+from server.actions import identity, paper
 from server.actions import settings as acts
 from server.domain.people import Staff
-from server.kit.contract.paper import SlipLayout
+from server.kit.contract.paper import RealName, SlipLayout
 from server.kit.contract.reasons import Refused
 from server.kit.contract.screens import KioskRules, ZoneVoice
 from server.kit.contract.views import Done
@@ -30,6 +30,7 @@ KINDS = (
     ("kiosk", "取号机"),
     ("slip", "小票"),
     ("complaint_phone", "投诉电话"),
+    ("real_name", "实名取号"),
     ("device", "屏幕和设备"),
     ("notice", "公告"),
     ("media", "媒体"),
@@ -83,6 +84,7 @@ _RESTORED: Mapping[str, tuple[Any, Callable[..., Done]]] = MappingProxyType(
         settings.KIOSK: (KioskRules, acts.set_kiosk),
         settings.SLIP: (SlipLayout, paper.set_slip),
         settings.COMPLAINT_PHONE: (str, paper.set_complaint_phone),
+        settings.REAL_NAME: (RealName, identity.set_real_name),
     }
 )
 """Setting → what it is and the command that puts it in force."""
