@@ -38,7 +38,9 @@ class Announcement(msgspec.Struct, frozen=True, kw_only=True):
     """One thing to be spoken. It carries a number and a counter, nothing of the citizen."""
 
     id: str
-    """`{call}/{times}`, or `emergency/{n}/{round}`; a recall is another announcement."""
+    """`{call}/{times}`, or `emergency/{n}/{round}`; a recall is another announcement.
+
+    No identity comes twice, not even after a restart of the server."""
     call: str = ""
     """Identity of the call; empty for an emergency."""
     times: int = 1
@@ -61,7 +63,8 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
     """What a display is to speak; the whole truth each time. Without zones it speaks no more."""
 
     term: int
-    """Number of this leadership; grows with every change of what a display leads."""
+    """Number of this leadership; grows with every change of what a display leads,
+    and over every restart of the server."""
     zones: tuple[str, ...]
     list: tuple[Announcement, ...]
     """In the order in which they are spoken."""

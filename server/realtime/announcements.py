@@ -5,7 +5,8 @@ arguments: `now`, the time of day for the age of a call, and `mono`, seconds fro
 silence. After a restart of the server it is empty, so that nothing old is spoken.
 
 A zone has one leader at a time. Every change of what a display leads is a new term; what is said
-in an old one is not listened to.
+in an old one is not listened to. Terms and the numbers of emergencies are counted from the moment of
+the start, so that none comes twice: a display remembers them longer than a server lives.
 """
 
 from __future__ import annotations
@@ -88,20 +89,24 @@ class _Emergency:
 
 
 class Announcements:
-    """The announcements of one hall."""
+    """The announcements of one hall.
 
-    def __init__(self) -> None:
+    Args:
+        since: whole seconds, by the clock, at which this process began to keep them.
+    """
+
+    def __init__(self, since: int = 0) -> None:
         self.furnished = False
         """True once it knows what a manager has set."""
         self._plan = Plan()
         self._waiting: list[_Waiting] = []
         self._made = 0
         self._emergency: _Emergency | None = None
-        self._emergencies = 0
+        self._emergencies = since
         self._here: dict[str, _Here] = {}
         self._leaders: dict[str, str] = {}
         self._terms: dict[str, _Term] = {}
-        self._term = 0
+        self._term = since
 
     # ---- what is learnt -------------------------------------------------------------------------
 
@@ -283,11 +288,15 @@ class Announcements:
         leaders: dict[str, str] = {}
         for zone in zones:
             able = [s for s in self._plan.speakers if self._may_lead(s, zone)]
-            if any(s.uid == self._leaders.get(zone) for s in able):
-                leaders[zone] = self._leaders[zone]
-            elif able:
-                # Its own display knows a zone better than one for everybody; then who came first.
-                leaders[zone] = min(able, key=lambda s: not s.zones).uid
+            if not able:
+                continue
+            # Its own display knows a zone better than one for everybody; then who came first.
+            best = min(able, key=lambda s: not s.zones)
+            now = next((s for s in able if s.uid == self._leaders.get(zone)), None)
+            stays = now is not None and (
+                bool(now.zones) == bool(best.zones) or self._amidst(now.uid, zone)
+            )
+            leaders[zone] = now.uid if now is not None and stays else best.uid
         self._leaders = leaders
         for uid in {*leaders.values(), *self._terms}:
             leads = tuple(z for z, who in leaders.items() if who == uid)
@@ -300,6 +309,15 @@ class Announcements:
                 new.playing, new.heard = term.playing, term.heard
             if new.heard is None and self._list(uid, leads):
                 new.heard = mono
+
+    def _amidst(self, uid: str, zone: str) -> bool:
+        """Return whether *uid* is speaking for *zone*: a zone is handed over between two calls."""
+        term = self._terms.get(uid)
+        if term is None or term.playing is None:
+            return False
+        if self._emergency is not None:
+            return True
+        return any(w.item.id == term.playing and w.item.zone == zone for w in self._waiting)
 
     def _may_lead(self, speaker: Speaker, zone: str) -> bool:
         here = self._here.get(speaker.uid)

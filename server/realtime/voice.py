@@ -101,7 +101,7 @@ class Voices:
     def _of(self, hall: str) -> Announcements:
         known = self._halls.get(hall)
         if known is None:
-            known = self._halls[hall] = Announcements()
+            known = self._halls[hall] = Announcements(int(self._now().timestamp()))
             self._stale.add(hall)
         return known
 

@@ -219,6 +219,21 @@ def test_after_a_restart_nothing_old_is_spoken():
     assert world.list("floor1") == []
 
 
+def test_no_term_and_no_emergency_of_a_server_comes_again_after_its_restart():
+    terms, names = [], []
+    for since in (1_795_000_000, 1_795_000_060):
+        world = World()
+        world.announcements = Announcements(since)
+        world.announcements.furnish(PLAN, world.at)
+        world.join("floor1")
+        world.happen(HallEmergency(on=True, text="请有序撤离"))
+        terms.append(world.told["floor1"].term)
+        names += world.list("floor1")
+
+    assert terms[0] < terms[1]
+    assert len(set(names)) == len(names) == 2
+
+
 # ---- emergency ----------------------------------------------------------------------------------
 
 
@@ -287,10 +302,43 @@ def test_among_equals_the_first_enrolled_speaks():
 
 
 def test_a_leader_stays_while_it_lives():
+    world = World("floor1b")
+    world.join("floor1")
+
+    assert world.announcements.leader("1F") == "floor1b"
+
+
+def test_the_display_of_a_zone_takes_over_from_one_of_the_whole_hall_that_came_first():
     world = World("lobby")
     world.join("floor1")
 
+    assert world.announcements.leader("1F") == "floor1"
+    assert world.told["lobby"].zones == ("2F",)
+
+
+def test_a_zone_is_handed_over_between_two_announcements():
+    world = World("lobby")
+    world.call("A001")
+    world.call("A002")
+    world.report("lobby", playing="kA001/1")
+    world.join("floor1")
     assert world.announcements.leader("1F") == "lobby"
+    world.report("lobby", ended=("kA001/1",))
+
+    assert world.list("floor1") == ["kA002/1"]
+    assert world.list("lobby") == []
+
+
+def test_a_zone_is_not_handed_over_in_the_midst_of_the_evacuation_text():
+    world = World("lobby")
+    world.happen(HallEmergency(on=True, text="请有序撤离"))
+    (alarm,) = world.list("lobby")
+    world.report("lobby", playing=alarm)
+    world.join("floor1")
+    assert world.announcements.leader("1F") == "lobby"
+    world.report("lobby", ended=(alarm,))
+
+    assert world.announcements.leader("1F") == "floor1"
 
 
 @pytest.mark.parametrize("sound", ["muted", "failed", "none", ""])
