@@ -65,7 +65,11 @@ class Card:
     def wrong(self) -> tuple[tuple[str, FaultLine], ...]:
         """Everything wrong, with the name of the part; the worst first."""
         own = [("", fault) for fault in self.faults]
-        hung = [(p.name, fault) for p in self.parts for fault in p.faults]
+        hung = [
+            ("" if p.name in fault.what else p.name, fault)
+            for p in self.parts
+            for fault in p.faults
+        ]
         return tuple(sorted((*own, *hung), key=lambda one: one[1].mild))
 
     @property

@@ -19,6 +19,7 @@ class Standing:
 
     def __init__(self, hall: RunningHall, kind: str, name: str, zone: str = "") -> None:
         self.hall = hall
+        self.name = name
         self.client: Client = hall.enrol(kind, zone, name)
         self.uid: str = self.client.device  # type: ignore[attr-defined]
         self.inbox: queue.SimpleQueue[tuple[Any, str, Any]] = queue.SimpleQueue()
