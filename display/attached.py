@@ -179,7 +179,7 @@ class AttachedDevices:
                 member = self._need_keys().member(hung, wake)
             members.append(member)
             self._hung.append(_Hung(hung, member, line.port.address, wake))
-        workers.append(make(line, Bus(members, line.link, listens=_unasked(line))))
+        workers.append(make(line, Bus(members, line.link, listens=speaks_by_itself(line))))
         self._workers += workers
 
     def _need_keys(self) -> Keys:
@@ -306,7 +306,7 @@ class AttachedDevices:
             )
 
 
-def _unasked(line: HungLine) -> Answers | None:
+def speaks_by_itself(line: HungLine) -> Answers | None:
     """Return what reads the devices that speak by themselves, None where none does."""
     for hung in line.devices:
         if hung.profile.event is not None and not hung.profile.timing.poll_ms:
