@@ -15,6 +15,7 @@ from pathlib import Path
 import urllib3
 
 from kiosk.printing.model.testing import RunningModel, running_model
+from tests.api.manage import Form
 from tests.kiosk.box import Finger, RunningKiosk, running_kiosk
 from tests.support.hall import RunningHall
 
@@ -194,6 +195,24 @@ def test_staff_reprint_comes_out_here_once(
 
     assert any("补打 1" in line for line in slips[-1].text)
     assert len(model.slips()) == before + 1
+
+
+def test_a_layout_that_a_manager_changes_is_on_the_next_slip(
+    kiosk: RunningKiosk, hall: RunningHall, model: RunningModel
+) -> None:
+    hall.person("boss", "manager")
+    before = len(model.slips())
+    form = Form.of(hall.client("boss"), "/manage/slip")
+
+    assert form.fill(text_9="扫码评价本次服务", what_11="complaint", what_12="issued",
+                     size_12="1", phone="12345").send().status == 303  # fmt: skip
+    digest = hall.client("boss").get("/api/v1/catalogue").json["digest"]
+    kiosk.wait(lambda h: h["content"] == digest)
+    take(kiosk.finger()).until(lambda f: f.paper == "printed")
+
+    text = model.wait_for_slips(before + 1)[-1].text
+    assert "扫码评价本次服务" in text
+    assert "投诉电话 12345" in text
 
 
 def test_help_is_called_and_answered(kiosk: RunningKiosk, hall: RunningHall) -> None:
