@@ -360,6 +360,7 @@ class Kiosk:
         self.equipment.print_guide(page, wish, guide)
 
     def _take(self, page: Page, wish: Take) -> None:
+        self.equipment.expect_slip()
         try:
             slip = self.taker.take(wish)
         except (Refused, Unreachable, JournalFull) as e:

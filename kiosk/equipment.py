@@ -178,6 +178,10 @@ class Equipment:
             return journey
         return j.printed(journey, journey.slip.uid, Paper.FAILED, faults[0], now=now)
 
+    def expect_slip(self) -> None:
+        """Make the printer ready for a slip whose number is being asked for; returns at once."""
+        self._printer.expect_slip()
+
     def print_guide(self, page: Page, wish: PrintGuide, guide: Guide) -> None:
         """Print the five disclosures of an item beside the caller; *page* shows what came of it."""
 

@@ -99,6 +99,10 @@ class KioskPrinter(Prints, Protocol):
         """What it is; None where there is none."""
         ...
 
+    def expect_slip(self) -> None:
+        """Make ready for a slip whose number is being asked for; returns at once."""
+        ...
+
     def print_guide(self, guide: Guide) -> Paperwork:
         """Print the five disclosures of an item."""
         ...
@@ -197,6 +201,9 @@ class NoPrinter:
     ) -> NoPrinterState:
         """Print nothing and say so."""
         return NoPrinterState()
+
+    def expect_slip(self) -> None:
+        """Do nothing."""
 
     def print_guide(self, guide: Guide) -> NoPrinterState:
         """Print nothing and say so."""

@@ -43,6 +43,8 @@ CHECK_EACH_S = 0.5
 """The same for each question of a round, where that is longer."""
 SEND_S = 5.0
 """How long the port may take a job's bytes beyond the time that they need on the wire."""
+EXPECTED_S = 1.0
+"""How long a round of questions that was begun because a slip is expected stands for its check."""
 STALL_S = 0.02
 ASK_AGAIN_S = 1.0
 QUIET_S = 0.3
@@ -61,6 +63,8 @@ class PrinterDialogue:
         """Bytes of a command that the port has not taken yet."""
         self._checks: list[tuple[Callable[[PrinterStatus], None], int, float]] = []
         """Who asks, the first round that answers, the moment after which nothing is waited for."""
+        self._expected: tuple[int, float] | None = None
+        """The first round that stands for the check of a slip expected then."""
         self._job: Job | None = None
         self._stub = suspect
         self._broken_off = False
@@ -82,12 +86,24 @@ class PrinterDialogue:
         if not self._open:
             reply(self.status)
             return
+        cycle = self.enquiry.cycle + 1
+        if self._expected is not None and now - self._expected[1] <= EXPECTED_S:
+            cycle = self._expected[0]
+        else:
+            self.enquiry.at(now)
+        self._expected = None
         rules = self._profile.status
         one_try_s = 2 * rules.answer_ms / 1000 + RETRY_S
         patient_s = max(CHECK_S, CHECK_EACH_S * len(rules.queries))
         limit_s = one_try_s if self.enquiry.misses >= SILENT_AFTER else patient_s
-        self._checks.append((reply, self.enquiry.cycle + 1, now + limit_s))
-        self.enquiry.at(now)
+        self._checks.append((reply, cycle, now + limit_s))
+        self._answer_checks(now)
+
+    def expect(self, now: float) -> None:
+        """Ask the printer now how it is: a slip will follow as soon as its number is given."""
+        if self._open and self._job is None:
+            self._expected = (self.enquiry.cycle + 1, now)
+            self.enquiry.at(now)
 
     def send(self, data: bytes, pid: str, reply: Callable[[Outcome], None], now: float) -> None:
         """Print *data*, which ends with the request to confirm *pid*, and reply what became of it.

@@ -9,11 +9,13 @@ All work on the port is done on the port's own thread; only the calling greenlet
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
+import gevent
 from gevent.lock import BoundedSemaphore
 
 from kiosk.printing.dialogue import PrinterDialogue
@@ -101,6 +103,13 @@ class Printer:
         """Return the last proof and the paper used; never waits and may be called from anywhere."""
         return self._facts
 
+    def expect_slip(self) -> None:
+        """Begin to ask the printer how it is, while the number is still being asked for; no wait.
+
+        On a slow line that takes as long as the server's answer; the slip then begins at once.
+        """
+        gevent.spawn(self._expect)
+
     def print(
         self, slip: TicketSlip, *, on_sending: Callable[[str], None] | None = None
     ) -> Outcome:
@@ -127,6 +136,14 @@ class Printer:
             printed_local: the hall's date and time.
         """
         return self._in_turn(page_layout(self.profile, kiosk, printed_local), None)
+
+    def _expect(self) -> None:
+        def begin(reply: Callable[[None], None], now: float) -> None:
+            self._dialogue.expect(now)
+            reply(None)
+
+        with contextlib.suppress(Stopped):
+            self._worker.ask(begin)
 
     def _in_turn(self, ops: Sequence[Op], on_sending: Callable[[str], None] | None) -> Outcome:
         while not self._turn.acquire(timeout=TURN_S):

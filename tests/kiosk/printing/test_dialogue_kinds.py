@@ -232,3 +232,49 @@ def test_an_answer_that_came_while_the_computer_was_busy_is_still_heard():
     bench.clock.move(1.0)  # nothing was read meanwhile
 
     assert bench.outcome().state == "printed"
+
+
+def test_a_slip_that_was_expected_begins_without_a_further_round_of_questions():
+    bench = PrinterBench("generic_80_gbk")
+    bench.check()
+    bench.dialogue._unsettled = False
+    bench.dialogue.expect(bench.clock.now)
+    bench.for_s(0.2)
+    bench.printer.written.clear()
+    answers = []
+    bench.dialogue.check(answers.append, bench.clock.now)
+    assert [answer.faults for answer in answers] == [()]
+    bench.send()
+    bench.run(lambda: b"A012" in bench.printer.written)
+
+    assert not bytes(bench.printer.written).startswith(b"\x10\x04")
+
+
+def test_a_round_that_is_under_way_for_a_slip_is_waited_for():
+    bench = PrinterBench("generic_80_gbk")
+    bench.check()
+    bench.for_s(1)
+    bench.dialogue.expect(bench.clock.now)
+    bench.printer.strike("paper_out")
+    answers = []
+    bench.dialogue.check(answers.append, bench.clock.now)
+    assert answers == []
+    bench.run(lambda: bool(answers))
+
+    assert answers[0].faults == ("paper_out",)
+
+
+def test_what_was_asked_for_an_expected_slip_stands_for_one_check_and_a_second_only():
+    bench = PrinterBench("generic_80_gbk")
+    bench.check()
+    bench.dialogue.expect(bench.clock.now)
+    bench.for_s(1.5)
+    bench.printer.strike("cover_open")
+    assert bench.check().faults == ("cover_open",)
+    bench.printer.strike("")
+    bench.dialogue.expect(bench.clock.now)
+    bench.for_s(0.2)
+    bench.check()
+    bench.printer.strike("jam" if "jam" in bench.printer.script.faults else "cutter")
+
+    assert bench.check().faults == ("cutter",)
