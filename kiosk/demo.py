@@ -16,17 +16,13 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import urllib3
-
 from kiosk import busy
+from kiosk.processes import DemoError, Process, Processes
 
-READY_WITHIN_S = 30.0
-"""A process that does not answer within this time has failed to start."""
 CLERKS = 17
 """One for each counter of the sample hall."""
 
@@ -38,8 +34,12 @@ PAGES = {
     "disclosures": "五公开公示屏",
     "guide": "导览屏",
     "window": "3号窗口屏",
+    "bars": "条屏与呼叫器",
+    "reader": "读卡器",
 }
 
+PRINTER = "epson_tm_cn"
+"""Profile of the printer, and of the model that stands for it."""
 SCREENS = {
     "display": ("--role", "board", "--regions", "queues,disclosures,promotion,notices"),
     "disclosures": ("--role", "disclosures", "--no-voice"),
@@ -47,10 +47,10 @@ SCREENS = {
     "window": ("--role", "counter", "--counter", "3", "--no-voice"),
 }
 """Displays, each a process of its own as on a wall, and what it is told to be."""
-
-
-class DemoError(Exception):
-    """The hall cannot be started; the words say why and what to do."""
+ONE = ("server", "kiosk", "display", "tray")
+"""What `--one-screen` leaves."""
+PADS = "1,2,3"
+"""Counters whose call pads hang on the box of the lobby screen, as the model of bars has them."""
 
 
 @dataclass(kw_only=True)
@@ -60,7 +60,7 @@ class Hall:
     root: Path
     host: str
     ports: dict[str, int]
-    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    processes: Processes = field(default_factory=Processes)
 
     def url(self, part: str) -> str:
         """Return the address of a part's page, as this machine reaches it."""
@@ -89,11 +89,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     hall = Hall(
         root=Path(args.dir).resolve(),
         host=args.host,
-        ports={
-            p: getattr(args, f"{p}_port")
-            for p in PAGES
-            if p not in SCREENS or p == "display" or not args.one_screen
-        },
+        ports={p: getattr(args, f"{p}_port") for p in PAGES if p in ONE or not args.one_screen},
     )
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
@@ -104,7 +100,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print()
     finally:
-        _stop(hall)
+        hall.processes.stop()
     return 0
 
 
@@ -121,7 +117,9 @@ def _parser() -> argparse.ArgumentParser:
         default = int(environ.get(f"HALL_DEMO_{part.upper()}_PORT", str(8100 + number)))
         parser.add_argument(f"--{part}-port", type=int, default=default)
     parser.add_argument(
-        "--one-screen", action="store_true", help="只开综合屏，不开其他屏幕 the lobby screen only"
+        "--one-screen",
+        action="store_true",
+        help="只开综合屏，不开其他屏幕、条屏和读卡器 the lobby screen only",
     )
     parser.add_argument(
         "--public-url", default="", help="手机能访问的地址；默认为本机 address for phones"
@@ -146,7 +144,7 @@ def _run(hall: Hall, args: argparse.Namespace) -> None:
     public_url = args.public_url or hall.url("server")
     _prepare(hall, args.sample, public_url, real_hours=args.real_hours)
     people = json.loads(hall.people_file.read_text(encoding="utf-8"))
-    _start_printer(hall)
+    _start_models(hall)
     _start(
         hall,
         "server",
@@ -176,7 +174,7 @@ def _run(hall: Hall, args: argparse.Namespace) -> None:
         )
         day.start()
         print(f"模拟一天：速度 ×{args.speed:g}，按 Ctrl-C 结束。", flush=True)
-    _watch(hall)
+    hall.processes.watch()
 
 
 def _python(package: str, *args: str) -> list[str]:
@@ -267,7 +265,8 @@ def _enrol(hall: Hall, kind: str, part: str, name: str) -> None:
         raise DemoError(f"hall-{kind} enrol: {done.stderr.strip() or done.stdout.strip()}")
     if part in SCREENS:
         uid = json.loads(state.read_text(encoding="utf-8"))["device"]
-        _command("device", "assign", uid, *SCREENS[part], *data)
+        pads = ("--pads", PADS) if part == "display" else ()
+        _command("device", "assign", uid, *SCREENS[part], *pads, *data)
 
 
 def _environ(hall: Hall, part: str) -> dict[str, str]:
@@ -282,67 +281,55 @@ def _environ(hall: Hall, part: str) -> dict[str, str]:
     if part == "kiosk":
         found |= {
             "HALL_KIOSK_PRINTER_PORT": str(hall.printer),
-            "HALL_KIOSK_PRINTER_PROFILE": "epson_tm_cn",
+            "HALL_KIOSK_PRINTER_PROFILE": PRINTER,
         }
+        if "reader" in hall.ports:
+            found |= {
+                "HALL_KIOSK_READER_PROFILE": "http_service",
+                "HALL_KIOSK_READER_ADDRESS": hall.url("reader"),
+            }
+    if part == "display" and "bars" in hall.ports:
+        found["HALL_DISPLAY_DEVICES_FILE"] = str(hall.root / "bars" / "devices.toml")
     return found
 
 
-def _start_printer(hall: Hall) -> None:
-    _start(
-        hall,
-        "tray",
-        _python(
-            "kiosk.printing.model",
-            "--link",
-            str(hall.printer),
-            "--http",
-            f"{hall.host}:{hall.ports['tray']}",
-            "--tray",
-            str(hall.root / "tray"),
-            "--baud",
-            "38400",  # as the profile epson_tm_cn has it
-        ),
-    )
+def _start_models(hall: Hall) -> None:
+    """Start what stands for hardware: each a device on a pseudo terminal or an address."""
+    models = {
+        "tray": ("kiosk.printing.model", "--link", str(hall.printer), "--tray",
+                 str(hall.root / "tray"), "--profile", PRINTER),
+        "bars": ("display.led.model", "--demo", str(hall.root / "bars")),
+        "reader": ("kiosk.idcard.model",),
+    }  # fmt: skip
+    for part, (module, *args) in models.items():
+        if part in hall.ports:
+            address = f"{hall.host}:{hall.ports[part]}"
+            _start(hall, part, _python(module, "--http", address, *args))
 
 
 def _start(
     hall: Hall,
     part: str,
-    command: list[str],
+    command: Sequence[str],
     *,
     ready: str = "/",
     environ: Mapping[str, str] | None = None,
 ) -> None:
-    """Start a process and wait until its page answers."""
-    log = hall.root / f"{part}.log"
-    with log.open("ab") as file:
-        process = subprocess.Popen(
-            command,
-            stdout=file,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
-            env={**os.environ, **(environ or {})},
-            start_new_session=True,  # Ctrl-C reaches the demo alone, which ends them in order
+    """Start a part and wait until its page answers."""
+    hall.processes.start(
+        Process(
+            name=PAGES[part],
+            command=tuple(command),
+            environ={**os.environ, **(environ or {})},
+            log=hall.root / f"{part}.log",
+            page=hall.url(part) + ready,
         )
-    hall.processes.append(process)
-    http = urllib3.PoolManager(retries=False, timeout=2.0)
-    until = time.monotonic() + READY_WITHIN_S
-    while time.monotonic() < until:
-        if process.poll() is not None:
-            break
-        try:
-            if http.request("GET", hall.url(part) + ready).status == 200:
-                return
-        except urllib3.exceptions.HTTPError:
-            pass
-        time.sleep(0.1)
-    tail = log.read_text(encoding="utf-8", errors="replace")[-2000:]
-    raise DemoError(f"{PAGES[part]}没有启动，记录在 {log}：\n{tail}")
+    )
 
 
 def _announce(hall: Hall, people: list[dict[str, str]]) -> None:
     print("\n大厅已经开门：\n")
-    for part in ("kiosk", *SCREENS, "server", "tray"):
+    for part in ("kiosk", *SCREENS, "bars", "server", "tray", "reader"):
         if part in hall.ports:
             print(f"  {PAGES[part]:　<6}{hall.url(part)}/")
     print("\n在取号机上点一项业务，小票出现在纸盘里；到窗口登录，按 F1 叫号，看综合屏。\n")
@@ -351,29 +338,6 @@ def _announce(hall: Hall, people: list[dict[str, str]]) -> None:
         where = f"{person['counter']}号窗口" if person["counter"] else person["label"]
         print(f"  {person['login']:<8} {person['password']}   {where}")
     print(flush=True)
-
-
-def _watch(hall: Hall) -> None:
-    """Wait; a process that ends by itself ends the demonstration with its reason."""
-    names = ["tray", "server", "kiosk", *(part for part in SCREENS if part in hall.ports)]
-    while True:
-        for name, process in zip(names, hall.processes, strict=True):
-            if process.poll() is not None:
-                raise DemoError(f"{PAGES[name]}意外退出，记录在 {hall.root / (name + '.log')}")
-        time.sleep(0.5)
-
-
-def _stop(hall: Hall) -> None:
-    for process in reversed(hall.processes):
-        if process.poll() is None:
-            process.terminate()
-    until = time.monotonic() + 8.0
-    for process in hall.processes:
-        try:
-            process.wait(max(0.1, until - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
 
 
 if __name__ == "__main__":

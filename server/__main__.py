@@ -105,6 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     assign.add_argument("--counter", help="code of the counter of a --role counter")
     assign.add_argument("--regions", help="regions of a board, with commas between them")
     assign.add_argument("--orientation", choices=ORIENTATIONS)
+    assign.add_argument("--pads", help="codes of the counters whose call pads hang on this box")
     assign.add_argument("--no-voice", action="store_true", help="it has no loudspeaker")
     person = group("person", "人员 people")
     new = add(person, "add", console.add_person, "新增人员 add")

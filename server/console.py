@@ -86,6 +86,8 @@ def assign(config: ServerConfig, _: dict[str, str], args: argparse.Namespace) ->
         }
         if args.regions is not None:
             changes["regions"] = tuple(r for r in args.regions.split(",") if r)
+        if args.pads is not None:
+            changes["pads"] = tuple(c for c in args.pads.split(",") if c)
         if args.no_voice:
             changes["voice"] = False
         layout = msgspec.structs.replace(device.layout, **changes)
