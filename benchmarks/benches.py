@@ -207,6 +207,32 @@ def slip(s: Settings) -> Result:
     )
 
 
+def slip_wire(s: Settings) -> Result:
+    """Seconds of the sample ticket on a line of 9600."""
+    seconds = paper.wire_s_by_profile()
+    return Result(
+        bench="slip_wire",
+        value=seconds[paper.SAMPLE_PROFILE],
+        unit="s at 9600 8N1",
+        goal="<= 0.32",
+        more={"by_profile": {name: tidy(value) for name, value in seconds.items()}},
+    )
+
+
+def port_stuck(s: Settings) -> Result:
+    """Page, beat and another port beside a line that accepts nothing and one that floods."""
+    import ports
+
+    return ports.stuck_port(s.rounds, s.seconds)
+
+
+def port_first_byte(s: Settings) -> Result:
+    """From the server's answer to the slip's first byte on the line."""
+    import ports
+
+    return ports.first_byte()
+
+
 def wait(s: Settings) -> Result:
     """Estimates of the waiting time on a simulated hall; see benchmarks/wait."""
     from wait import lines  # needs scikit-learn, which nothing else does
@@ -270,6 +296,9 @@ ALL: dict[str, Callable[[Settings], Result]] = {
     "broadcast": broadcast,
     "next_ticket": next_ticket,
     "slip": slip,
+    "slip_wire": slip_wire,
+    "port_stuck": port_stuck,
+    "port_first_byte": port_first_byte,
     "wait": wait,
     "wait_usual": wait_usual,
     "wait_range": wait_range,
