@@ -320,6 +320,21 @@ def test_everybody_begins_anew_when_the_port_is_back():
     assert bar.outcomes == [Ok(3)]
 
 
+def test_a_thread_that_wakes_late_reads_before_it_judges():
+    """The answer has been at the port for long when a busy machine comes to look at it."""
+    bar = modbus(3)
+    bus, port, clock = line(bar)
+    port.devices.append(takes(3))
+    bar.wanted = frame(3)
+    bus.turn(port, clock.now)
+    clock.move(5.0)
+    assert bus.turn(port, clock.now) == 0.0
+    bus.received(port.read(), clock.now)
+    bus.turn(port, clock.now)
+
+    assert bar.outcomes == [Ok(3)]
+
+
 def test_keys_told_unasked_reach_the_members():
     one = modbus(3)
     clock = Clock()

@@ -57,6 +57,8 @@ def test_whoever_is_on_the_way_goes_before_whoever_is_served():
     now = story(called("A012"), serving("A012"), called("A013"))
 
     assert sign_of(now, counter="3").words["number"] == "A013"
+    other = story(called("A012"), called("A013"), serving("A013"))
+    assert sign_of(other, counter="3").words["number"] == "A012"
 
 
 def test_a_number_goes_before_a_pause_and_a_pause_says_why():
