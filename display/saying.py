@@ -19,5 +19,16 @@ WELCOME = {
 WELCOME_HEADLINES = frozenset({"before", "lunch"})
 """Days whose headline says when it goes on."""
 
+
+def welcome(day: str, words: str) -> tuple[str, ...]:
+    """Return the headline and the steps of *day*, told with what *words* say of it."""
+    if day == "over":  # "what is over, what then"
+        head, _, then = words.rstrip("。").partition("，")
+        return (head, then, *WELCOME[day][2:])
+    if day in WELCOME_HEADLINES:
+        return (words.rstrip("。"), *WELCOME[day][1:])
+    return WELCOME[day]
+
+
 BELOW = "下方"
 """Stands in steps that point at the disclosure region; without one they are left out."""

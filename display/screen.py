@@ -18,7 +18,7 @@ import msgspec
 
 from display.checked import checked, of_today
 from display.roles import guide, own_counter, wall
-from display.saying import BELOW, PROBLEMS, WELCOME, WELCOME_HEADLINES
+from display.saying import BELOW, PROBLEMS, welcome
 from display.shown import leaders, logo, notices, promotion
 from display.slides import slides
 from display.view import BoardView, CallRow, Cue, QueueRow, Slide
@@ -222,10 +222,7 @@ class Screen:
             day=day,
             # The welcome says it where nobody is called.
             day_words=words if calls or not whole else "",
-            welcome=(
-                words.rstrip("。") if day in WELCOME_HEADLINES else WELCOME[day][0],
-                *(w for w in WELCOME[day][1:] if slide is not None or BELOW not in w),
-            ),
+            welcome=tuple(w for w in welcome(day, words) if slide is not None or BELOW not in w),
             calls=calls,
             queues=queues,
             waiting=sum(line.waiting for line in lines),
@@ -310,7 +307,7 @@ class Screen:
         rows: list[QueueRow] = []
         for line, queue in self._lines(board):
             serving = [counters[c] for c in queue.counters if c in counters]
-            state, main, sub, tag = queue_words(line, queue, serving, zone)
+            state, main, sub, tag = queue_words(line, queue, serving, zone, board.date)
             name, detail = names[queue.code]
             rows.append(
                 QueueRow(

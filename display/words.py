@@ -9,7 +9,7 @@ from datetime import datetime, tzinfo
 
 from server.kit.contract.board import Board, CallLine, CounterLine, QueueLine
 from server.kit.contract.views import Catalogue, CatalogueDepartment, CatalogueQueue
-from server.kit.contract.words import LONGEST_MIN, about, wait_words
+from server.kit.contract.words import LONGEST_MIN, about, wait_words, when_words
 
 WEEKDAYS = "一二三四五六日"
 NUMBERED = re.compile(r"(\d+)\s*号窗口")
@@ -132,7 +132,11 @@ def range_words(low: int | None, high: int | None, *, rough: bool = False) -> st
 
 
 def queue_words(
-    line: QueueLine, known: CatalogueQueue, counters: Sequence[CounterLine], zone: tzinfo
+    line: QueueLine,
+    known: CatalogueQueue,
+    counters: Sequence[CounterLine],
+    zone: tzinfo,
+    date: str = "",
 ) -> tuple[str, str, str, str]:
     """Return (state, large words, small words, tag) of a queue.
 
@@ -141,6 +145,7 @@ def queue_words(
         known: the same queue in the catalogue.
         counters: the counters that serve it.
         zone: the hall's time zone.
+        date: the business day; what begins on another day has no room here.
     """
     serving = [c for c in counters if c.state == "open"]
     paused = [c for c in counters if c.state == "paused"]
@@ -159,8 +164,10 @@ def queue_words(
     if line.reason == "lunch_break":
         back_words = f"{clock(line.resumes_at, zone)} 恢复" if line.resumes_at else ""
         return "paused", "午休", people or back_words, ""
-    begins = line.reason == "hall_closed" and line.resumes_at
-    starts = f"{clock(line.resumes_at, zone)} 开始" if begins and line.resumes_at else ""
+    starts = ""
+    if line.reason == "hall_closed" and line.resumes_at:
+        begins = moment(line.resumes_at).astimezone(zone)
+        starts = f"{begins:%H:%M} 开始" if date in {"", f"{begins:%Y-%m-%d}"} else ""
     return "closed", "未开窗", people or starts, tag
 
 
@@ -181,17 +188,30 @@ def day_words(
         zone: the hall's time zone.
     """
     today = now.astimezone(zone)
+    at = min((line.resumes_at for line in lines if line.resumes_at), default=None)
+    back = moment(at).astimezone(zone) if at else None
+    when = when_words(back, today) if back else ""
     if board.day_state == "closing":
         return "closing", "今天已停止取号，正在为等候的群众办理。"
     if board.day_state != "open":
         if board.date == f"{today:%Y-%m-%d}" and today.hour >= 12:
-            return "over", OVER
+            return "over", _over(when)
         return "before", "今天的服务还没有开始。"
     reasons = {"" if line.issuing else line.reason for line in lines}
     if not reasons or not reasons <= {"hall_closed", "lunch_break"}:
         return "open", ""
-    back = min((line.resumes_at for line in lines if line.resumes_at), default=None)
-    when = f"{clock(back, zone)} " if back else ""
     if "lunch_break" in reasons:
-        return "lunch", f"现在午休，{when}恢复取号叫号。"
-    return ("before", f"今天的服务还没有开始，{when}开始取号。") if back else ("over", OVER)
+        return (
+            "lunch",
+            f"现在午休，{when} 恢复取号叫号。" if when else "现在午休，稍后恢复取号叫号。",
+        )
+    if back is not None and back.date() == today.date():
+        return "before", f"今天的服务还没有开始，{when} 开始取号。"
+    # A day of rest has no service that could have ended.
+    return "over", _over(
+        when
+    ) if today.hour >= 12 or not when else f"今天不对外服务，{when} 开始取号。"
+
+
+def _over(when: str) -> str:
+    return f"今天的服务已结束，{when} 恢复取号。" if when else OVER

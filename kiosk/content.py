@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from kiosk.search import Entry, Index
@@ -249,8 +249,8 @@ class Line:
     why: str = ""
     """Why not: one of `STOPPED`, or `CLOSING`; the words stand in the language files."""
     resumes: str = ""
-    """Hall time `14:30` when numbers are given again, `11-26 08:30` on another day; empty when
-    unknown."""
+    """Hall time `14:30` when numbers are given again, `+1 08:30` tomorrow, `2026-11-26 08:30` on a
+    later day; empty when unknown."""
     people: int | None = None
     """Waiting now; None when it is not known now."""
     low: int | None = None
@@ -321,8 +321,11 @@ class Hall:
         if not moment:
             return ""
         local = datetime.fromisoformat(moment).astimezone(self.content.tz)
-        today = self.board is not None and self.board.date == f"{local:%Y-%m-%d}"
-        return f"{local:%H:%M}" if today else f"{local:%m-%d %H:%M}"
+        today = date.fromisoformat(self.board.date) if self.board and self.board.date else None
+        if today == local.date():
+            return f"{local:%H:%M}"
+        tomorrow = today is not None and today + timedelta(days=1) == local.date()
+        return f"+1 {local:%H:%M}" if tomorrow else f"{local:%Y-%m-%d %H:%M}"
 
 
 def fee_line(disclosure: DisclosureView | None) -> str:

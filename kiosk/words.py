@@ -176,8 +176,12 @@ class Words:
         day, _, clock = resumes.rpartition(" ")
         if not day:
             return clock
-        month, _, number = day.partition("-")
-        return f"{self.t('date', month=int(month), day=int(number))} {clock}"
+        if day == "+1":
+            return self.t("moment.tomorrow", time=clock)
+        local = datetime.fromisoformat(resumes)
+        return self.t(
+            "moment.day", date=self.date(local), weekday=self.weekday(local.weekday()), time=clock
+        )
 
     # the rest
 

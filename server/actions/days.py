@@ -7,6 +7,8 @@ command in the first millisecond after midnight, meets today's day and never yes
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
+from functools import partial
 
 from server.domain import opening
 from server.domain.moments import moment
@@ -199,9 +201,12 @@ def judge(w: Work, row: counters.Line, *, counters_total: int) -> opening.Issuin
         return opening.Issuing(refusal=Refused("emergency"), resumes_at=None)
     info = w.config.queue_by_id[row.id]
     stopped = info.code in w.config.setting("stopped_queues", [])
+    today = w.local_now.date()
+    # A day that is over stays over, also when a clock that had gone ahead has closed it too early.
+    over = max(today, date.fromisoformat(w.hall.date)) if w.hall.date else today
     return opening.issuing(
         now=w.local_now,
-        spans=w.config.spans(info.code, w.local_now.date()),
+        spans=w.config.spans(info.code, today),
         rules=w.config.rules,
         day_state=w.hall.day_state,
         stopped_by_staff=stopped,
@@ -209,6 +214,7 @@ def judge(w: Work, row: counters.Line, *, counters_total: int) -> opening.Issuin
         waiting=row.waiting,
         counters=row.open_counters or counters_total,
         service_s=row.service_s,
+        later=opening.next_opening(over, partial(w.config.spans, info.code), w.local_now.tzinfo),
     )
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 
 from server.domain.rules import HallRules
 from server.kit.contract.reasons import Refused
@@ -13,6 +13,9 @@ Span = tuple[time, time]
 """A stretch of opening on one day, local time, from (inclusive) to (exclusive)."""
 
 WEEKDAYS = "一二三四五六日"
+
+AHEAD_DAYS = 31
+"""The next opening is looked for so far ahead; the longest holiday 长假 is nine days."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +92,7 @@ def issuing(
     waiting: int,
     counters: int,
     service_s: int,
+    later: datetime | None = None,
 ) -> Issuing:
     """Say whether a queue gives numbers at *now* (hall time, aware).
 
@@ -105,16 +109,18 @@ def issuing(
         waiting: tickets that wait in it.
         counters: counters that could serve it today (open ones, or all when none is open yet).
         service_s: its typical service time in seconds.
+        later: when it opens on a later day, see `next_opening`; None when nobody knows.
     """
     if day_state != "open":
-        return Issuing(refusal=Refused("day_closed"), resumes_at=None)
+        back = None if rules.always_open else later
+        return Issuing(refusal=Refused("day_closed"), resumes_at=back)
     if stopped_by_staff:
         return Issuing(refusal=Refused("queue_closed", queue=queue), resumes_at=None)
     if rules.always_open:
         return GIVEN
     moment = now.timetz().replace(tzinfo=None)
     if not any(a <= moment < b for a, b in spans):
-        return _outside(now, spans)
+        return _outside(now, spans, later)
     left = seconds_left(spans, now)
     needed = (waiting + 1) * service_s / max(1, counters)
     if left < rules.stop_before_min * 60 or (waiting > 0 and needed > left):
@@ -122,13 +128,27 @@ def issuing(
     return GIVEN
 
 
-def _outside(now: datetime, spans: Sequence[Span]) -> Issuing:
+def next_opening(
+    after: date, spans_on: Callable[[date], Sequence[Span]], zone: tzinfo | None
+) -> datetime | None:
+    """Return when a queue opens next on a day after *after*; None when no hours are known.
+
+    Args:
+        after: hall-local date.
+        spans_on: the queue's hours on a day, by weekday and calendar.
+        zone: the hall's time zone.
+    """
+    days = (after + timedelta(days=n) for n in range(1, AHEAD_DAYS + 1))
+    return next((datetime.combine(d, s[0][0], zone) for d in days if (s := spans_on(d))), None)
+
+
+def _outside(now: datetime, spans: Sequence[Span], tomorrow: datetime | None) -> Issuing:
     later = [a for a, _ in spans if datetime.combine(now.date(), a, now.tzinfo) > now]
     begun = any(datetime.combine(now.date(), a, now.tzinfo) <= now for a, _ in spans)
     if later and begun:
         back = datetime.combine(now.date(), later[0], now.tzinfo)
         return Issuing(refusal=Refused("lunch_break", from_=f"{later[0]:%H:%M}"), resumes_at=back)
-    resumes = datetime.combine(now.date(), later[0], now.tzinfo) if later else None
+    resumes = datetime.combine(now.date(), later[0], now.tzinfo) if later else tomorrow
     return Issuing(refusal=Refused("hall_closed", hours=in_words(spans)), resumes_at=resumes)
 
 

@@ -259,3 +259,21 @@ def test_nobody_is_called_back_into_an_emergency(bench: Bench) -> None:
     bench.run(lambda w: catalogue.set_emergency(w, staff=manager, text=None))
     again = bench.run(lambda w: calling.call_next(w, "1", staff=staff, expected=None))
     assert again.number == done.number
+
+
+@pytest.mark.parametrize(
+    ("days_on", "opens"),
+    [(0, "2026-11-24T00:30:00.000Z"), (4, "2026-11-30T00:30:00.000Z")],
+    ids=["Monday evening", "Friday evening"],
+)
+def test_after_closing_time_the_board_says_when_numbers_are_given_again(
+    bench: Bench, days_on: int, opens: str
+) -> None:
+    bench.run(lambda w: catalogue.set_rules(w, always_open=False))
+    bench.clock.move(days=days_on, hours=10)
+    bench.run(days.tick)
+    shut = {(q.reason, q.resumes_at) for q in bench.board().queues}
+    bench.run(lambda w: days.close_day(w, reason=""))
+
+    assert shut == {("hall_closed", opens)}
+    assert {(q.reason, q.resumes_at) for q in bench.board().queues} == {("day_closed", opens)}

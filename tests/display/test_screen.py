@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 import pytest
@@ -279,6 +279,7 @@ def test_an_empty_board_tells_people_what_to_do(
         ),
         ("lunch_break", "2026-11-23T06:30:00.000Z", "lunch", "现在午休，14:30 恢复取号叫号"),
         ("hall_closed", None, "over", "今天的服务已结束"),
+        ("hall_closed", "2026-11-27T00:30:00.000Z", "over", "今天不对外服务"),
         ("stopped", None, "open", "欢迎光临"),
     ],
 )
@@ -301,6 +302,36 @@ def test_an_open_day_outside_the_hours_says_when_it_goes_on(
     view = made.view(NOW)
 
     assert (view.day, view.welcome[0]) == (day, headline)
+
+
+@pytest.mark.parametrize(
+    ("now", "said"),
+    [
+        ("2026-11-23T10:30:00.000Z", ("今天的服务已结束", "明天 08:30 恢复取号")),
+        ("2026-11-22T01:30:00.000Z", ("今天不对外服务", "11月24日 周二 08:30 开始取号")),
+    ],
+    ids=["in the evening", "on a Sunday"],
+)
+def test_a_hall_that_is_closed_says_when_it_opens_again(now: str, said: tuple[str, str]) -> None:
+    made, story = screen(), Story()
+    back = "2026-11-24T00:30:00.000Z"
+    for letter, *_ in DEPARTMENTS:
+        made.fold(
+            [
+                story(
+                    QueueChanged(
+                        queue=letter,
+                        issuing=False,
+                        reason="hall_closed",
+                        resumes_at=back,
+                        waiting=0,
+                    )
+                )
+            ],
+            NOW,
+        )
+
+    assert made.view(datetime.fromisoformat(now)).welcome[:2] == said
 
 
 def test_closing_is_said_in_the_head_while_people_are_called() -> None:

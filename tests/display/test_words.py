@@ -121,6 +121,18 @@ def test_a_queue_that_gives_no_numbers_says_why(
     assert queue_words(line, here.queues[0], [counter], ZoneInfo(here.tz)) == expected
 
 
+def test_what_begins_on_another_day_is_not_said_as_if_it_were_today() -> None:
+    from zoneinfo import ZoneInfo
+
+    whole, here = board(), catalogue()
+    line = msgspec.structs.replace(
+        whole.queues[0], issuing=False, reason="hall_closed", resumes_at="2026-11-24T00:30:00.000Z"
+    )
+    said = queue_words(line, here.queues[0], [], ZoneInfo(here.tz), "2026-11-23")
+
+    assert said == ("closed", "未开窗", "", "未到取号时间")
+
+
 def test_a_queue_for_consultation_only_says_so() -> None:
     """Most counters of the hall of 2007 give advice and decide nothing."""
     from zoneinfo import ZoneInfo

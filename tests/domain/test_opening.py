@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.opening import Hours, Issuing, issuing, seconds_left, span
+from server.domain.opening import Hours, Issuing, issuing, next_opening, seconds_left, span
 from server.domain.rules import HallRules
 
 TZ = ZoneInfo("Asia/Shanghai")
@@ -60,6 +60,35 @@ def test_before_opening_and_over_lunch_it_says_when_numbers_come_back() -> None:
     assert asked(at(7)).resumes_at == at(8, 30)
     assert asked(at(12, 30)).resumes_at == at(14, 30)
     assert asked(at(19)).resumes_at is None
+
+
+@pytest.mark.parametrize(
+    ("after", "calendar", "opens"),
+    [
+        (date(2026, 11, 23), {}, datetime(2026, 11, 24, 8, 30, tzinfo=TZ)),
+        (date(2026, 11, 27), {}, datetime(2026, 11, 30, 8, 30, tzinfo=TZ)),
+        (date(2026, 11, 27), {"2026-11-28": "makeup"}, datetime(2026, 11, 28, 8, 30, tzinfo=TZ)),
+        (
+            date(2026, 9, 30),
+            {f"2026-10-0{n}": "holiday" for n in range(1, 8)},
+            datetime(2026, 10, 8, 8, 30, tzinfo=TZ),
+        ),
+    ],
+    ids=["tomorrow", "over the weekend", "a make-up Saturday", "after a holiday"],
+)
+def test_a_hall_that_has_closed_says_when_it_opens_again(
+    after: date, calendar: dict[str, str], opens: datetime
+) -> None:
+    later = next_opening(after, lambda d: HOURS.on(d, calendar.get(d.isoformat(), "")), TZ)
+    evening = datetime(after.year, after.month, after.day, 19, tzinfo=TZ)
+
+    assert later == opens
+    assert asked(evening, later=later).resumes_at == opens
+    assert asked(evening, later=later, day_state="closed").resumes_at == opens
+
+
+def test_a_hall_without_hours_promises_no_opening() -> None:
+    assert next_opening(date(2026, 11, 23), lambda _: (), TZ) is None
 
 
 def test_a_closed_hall_tells_its_hours_in_words() -> None:

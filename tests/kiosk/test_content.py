@@ -111,7 +111,12 @@ def test_a_line_that_goes_on_another_day_says_which() -> None:
         line("A", issuing=False, reason="hall_closed", resumes_at="2026-11-24T00:30:00.000Z")
     ).line("A")
 
-    assert ZH.then(found) == "11月24日 08:30 恢复取号"
+    later = hall(
+        line("A", issuing=False, reason="hall_closed", resumes_at="2026-11-26T00:30:00.000Z")
+    ).line("A")
+
+    assert ZH.then(found) == "明天 08:30 恢复取号"
+    assert ZH.then(later) == "11月26日 周四 08:30 恢复取号"
 
 
 def test_a_queue_whose_numbers_are_taken_says_what_to_do() -> None:

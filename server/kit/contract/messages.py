@@ -127,7 +127,7 @@ class QueueChanged(Message, frozen=True, kw_only=True):
     reason: str
     """Code of the refusal a citizen would get now; empty while issuing."""
     resumes_at: str | None
-    """UTC time when numbers are given again today, if known."""
+    """UTC time when numbers are given again, today or on a later day, if known."""
     waiting: int
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from server.kit.contract.views import Limit
@@ -42,6 +43,20 @@ def wait_words(low: int | None, high: int | None) -> tuple[str, str]:
 def about(unit: str) -> str:
     """Return `约 ` before a figure of *unit*, nothing before a bound."""
     return "" if unit.endswith(("以内", "以上")) else "约 "
+
+
+def when_words(at: datetime, now: datetime) -> str:
+    """Return a moment to come: `14:30`, `明天 08:30`, `11月26日 周四 08:30`.
+
+    Args:
+        at: hall time.
+        now: hall time.
+    """
+    if at.date() == now.date():
+        return f"{at:%H:%M}"
+    if at.date() == now.date() + timedelta(days=1):
+        return f"明天 {at:%H:%M}"
+    return f"{at.month}月{at.day}日 周{'一二三四五六日'[at.weekday()]} {at:%H:%M}"
 
 
 _UNITS = {"workday": "个工作日", "day": "个自然日", "month": "个月"}

@@ -812,7 +812,7 @@ export interface QueueChanged {
   readonly issuing: boolean;
   /** Code of the refusal a citizen would get now; empty while issuing. */
   readonly reason: string;
-  /** UTC time when numbers are given again today, if known. */
+  /** UTC time when numbers are given again, today or on a later day, if known. */
   readonly resumes_at: string | null;
   /** Waiting tickets of the queue after this event. */
   readonly waiting: number;
