@@ -20,10 +20,12 @@ from urllib.parse import quote
 
 import msgspec
 
+from kiosk.idcard.model import Service, serve
 from kiosk.staff import write_code
-from server.actions import catalogue, screens
+from server.actions import catalogue, identity, screens
 from server.actions.settings import noted
 from server.domain.people import Role, Staff
+from server.kit.contract.paper import RealName
 from server.kit.contract.screens import KioskRules, Layout
 from server.store import devices, settings, waits
 from tests.display.boards import BoardProcess, board_process
@@ -62,6 +64,7 @@ class Stage:
         self.folder = folder
         self._stack = ExitStack()
         self._clerks: dict[str, Clerk] = {}
+        self._rule = RealName()
         self.places: dict[str, str] = {}
         """Addresses of things that were set up in 管理."""
 
@@ -187,6 +190,29 @@ class Stage:
         return self._stack.enter_context(running_model(folder, baud=38400))
 
     @cached_property
+    def cards(self) -> Service:
+        """The card reader's service; nothing lies on it."""
+        service = serve()
+        self._stack.callback(service.shutdown)
+        return service
+
+    def ask_for_cards(self, rule: RealName) -> None:
+        """Let queues ask for an identity card, or none, and wait until the kiosk knows it."""
+
+        _ = self.kiosk
+        if rule == self._rule:
+            return
+        self._rule = rule
+
+        def change(w: Any) -> None:
+            known = settings.stored(w, settings.REAL_NAME)
+            identity.set_real_name(w, rule, staff=CHIEF, expected=known[1] if known else 0)
+
+        self.hall.work(change)
+        digest = self.guide.get("/api/v1/catalogue").json["digest"]
+        self.kiosk.wait(lambda h: h["content"] == digest)
+
+    @cached_property
     def kiosk_line(self) -> Relay:
         """The cable between the kiosk and the server."""
         return self._relay()
@@ -204,6 +230,8 @@ class Stage:
             "HALL_KIOSK_PRINTER_PORT": self.model.port,
             "HALL_KIOSK_PRINTER_PROFILE": "epson_tm_cn",
             "HALL_KIOSK_VOICES_DIR": str(default_voices()),
+            "HALL_KIOSK_READER_PROFILE": "http_service",
+            "HALL_KIOSK_READER_ADDRESS": self.cards.url,
             **self.hall.environ,
         }
         kiosk = RunningKiosk(folder, port, environ)
