@@ -43,6 +43,7 @@ BOTH = {
     "/manage/kiosk/items/<code>",
     "/manage/leaders",
     "/manage/devices/enrol",
+    "/manage/pads/enrol",
     "/manage/devices/<uid>",
     "/manage/devices/<uid>/revoke",
 }

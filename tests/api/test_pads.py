@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import uuid
 from datetime import timedelta
@@ -12,6 +13,7 @@ import pytest
 from server.domain.moments import moment
 from server.reads import log
 from tests.api.checks import Refusals
+from tests.api.manage import Form
 from tests.api.world import Call, World, refused
 from tests.support.hall import Answer
 
@@ -128,7 +130,8 @@ def test_the_log_says_that_a_press_came_from_a_pad_and_for_whom(pads: World) -> 
     assert press(pads, "next").status == 200
 
     sql = f"SELECT type, actor_kind, actor_id, note FROM hall_event WHERE seq > {seq}"
-    found = [tuple(row) for row in pads.database.exec_driver_sql(sql)]
+    with pads.hall.database().engine().connect() as connection:
+        found = [tuple(row) for row in connection.exec_driver_sql(sql)]
 
     uid = pads.display.device  # type: ignore[attr-defined]
     assert [r for r in found if r[0] == "ticket.called"] == [
@@ -167,3 +170,51 @@ def test_a_token_altered_to_name_another_counter_is_unknown(pads: World) -> None
     with pads.unchanged():
         for other in (token[:-1] + "2", token.replace(".pad.", ".rater."), token[:32]):
             refused(pads.send("nobody", call.but(token=other)), 403, "enrolment_invalid")
+
+
+class TestManaging:
+    """Who hangs pads on a box and enrols raters."""
+
+    def test_a_manager_gives_the_pads_of_counters_to_a_screen(self, pads: World) -> None:
+        pads.hang_pads()
+        uid = pads.display.device  # type: ignore[attr-defined]
+        form = Form.of(pads.manager, f"/manage/screens/{uid}")
+        assert form.fill(pads=["2", "1"]).send().status == 303
+        page = pads.manager.get(f"/manage/screens/{uid}")
+
+        assert press(pads, "next").status == 200
+        assert re.findall(r'name="pads" value="(\d+)" checked', page.text) == ["1", "2"]
+
+    def test_one_counters_pad_hangs_on_one_box_and_its_counter_exists(self, pads: World) -> None:
+        other = pads.other_display.device  # type: ignore[attr-defined]
+        form = Form.of(pads.manager, f"/manage/screens/{other}")
+        with pads.unchanged():
+            taken = form.fill(pads=["1"]).send()
+            unknown = form.fill(pads=["不存在"]).send()
+        assert (taken.status, "已接在" in taken.text) == (422, True)
+        assert (unknown.status, "请重新选择呼叫器的窗口" in unknown.text) == (422, True)
+
+    def test_a_rater_is_enrolled_by_an_address_shown_once(self, pads: World) -> None:
+        form = Form.of(pads.admin, "/manage/pads/enrol").fill(role="rater", counter="2")
+        page = form.send()
+        address = re.search(r"(http\S+/rater/enrol\?token=[\w.]+)", page.text)
+        assert address
+        assert (page.status, '<svg class="qr"' in page.text) == (200, True)
+        assert address[1].endswith(".rater.2")
+        assert pads.hall.client().get(address[1].removeprefix(pads.hall.url)).status == 200
+        assert address[1] not in pads.admin.get("/manage/pads/enrol").text
+
+    def test_only_an_administrator_enrols_and_a_counter_is_chosen(self, pads: World) -> None:
+        with pads.unchanged():
+            for who in ("manager", "supervisor", "guide"):
+                form = Form.of(pads.asker(who), "/manage/pads/enrol")
+                assert form.fill(role="rater", counter="1").send().status == 403
+            none = Form.of(pads.admin, "/manage/pads/enrol").fill(counter="").send()
+        assert (none.status, "请选择窗口" in none.text) == (422, True)
+
+    def test_a_rater_is_named_and_moved_like_any_device(self, pads: World) -> None:
+        body = {"token": pads.hall.pad_token("1", "rater"), "contract": [1]}
+        uid = pads.send("nobody", Call(path="/api/v1/devices/enrol", body=body)).json["device"]
+        form = Form.of(pads.manager, f"/manage/devices/{uid}")
+        assert form.get("name") == "1号窗口评价器"
+        assert form.fill(name="左边的评价器").send().status == 303

@@ -11,6 +11,8 @@ from tests.api.test_pages import PAGES
 from tests.api.test_phone import PHONE_PAGES
 
 HEALTH = {("GET", "/healthz"), ("GET", "/readyz")}
+RATER = {("GET", f"/rater{path}") for path in ("", "/enrol", "/view")}
+"""Asked by tests/pages/test_rater_page.py."""
 FILES = {
     ("GET", "/static/<path:filename>"),
     ("GET", "/kit/<path:name>"),
@@ -29,4 +31,4 @@ def test_every_address_has_a_test() -> None:
 
     assert {
         (e.method, e.rule) for e in ENDPOINTS
-    } | HEALTH | FILES | PAGES | PHONE_PAGES | MANAGE == served
+    } | HEALTH | FILES | PAGES | PHONE_PAGES | RATER | MANAGE == served

@@ -68,6 +68,7 @@ def places(hall: RunningHall) -> list[str]:
         "/manage/kiosk", "/manage/kiosk/items/MZ-01", "/manage/searches", "/manage/leaders",
         "/manage/waits", "/manage/devices", "/manage/history", "/manage/emergency",
         "/manage/notices/new", "/manage/media/new/video", "/manage/devices/enrol",
+        "/manage/pads/enrol",
         *own, f"{own[1]}/delete", f"{own[3]}/revoke",
     ]  # fmt: skip
 

@@ -9,6 +9,7 @@ from server.web.manage import (
     kiosk,
     leaders,
     media,
+    pads,
     real_name,
     screens,
     shown,
@@ -21,4 +22,17 @@ __all__ = ["bp"]
 
 bp = frame.bp
 """All pages; importing them above puts each into it."""
-PAGES = (devices, history, kiosk, leaders, media, real_name, screens, shown, slip, voice, waits)
+PAGES = (
+    devices,
+    history,
+    kiosk,
+    leaders,
+    media,
+    pads,
+    real_name,
+    screens,
+    shown,
+    slip,
+    voice,
+    waits,
+)

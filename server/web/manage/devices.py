@@ -105,7 +105,7 @@ def enrol() -> Page:
                 command=command,
                 kind_zh=KIND_ZH[kind],
                 minutes=int(acts.ENROLMENT_LIVES.total_seconds() // 60),
-                qr=_qr(command),
+                qr=qr_path(command),
             )
         return (
             show("enrol.html", "devices", crumbs=crumbs, f=fields, zones=zones, kinds=kinds),
@@ -114,7 +114,7 @@ def enrol() -> Page:
     return show("enrol.html", "devices", crumbs=crumbs, f=fields, zones=zones, kinds=kinds)
 
 
-def _qr(text: str) -> str:
+def qr_path(text: str) -> str:
     """Return the path of a QR code as SVG path data in a field of its own size: `size path`."""
     code = qrcode.QRCode(border=2, error_correction=qrcode.constants.ERROR_CORRECT_M)
     code.add_data(text)

@@ -57,6 +57,7 @@ SECTIONS = tuple(
 
 NEEDS: dict[str, Permission] = {
     "manage.enrol": Permission.ADMINISTER,
+    "manage.enrol_pad": Permission.ADMINISTER,
     "manage.revoke": Permission.ADMINISTER,
     "manage.emergency": Permission.DAY,
     "manage.know_alarm": Permission.WATCH,

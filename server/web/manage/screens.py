@@ -129,6 +129,7 @@ def read_layout(fields: Fields) -> Layout:
         screen_inch=fields.decimal("screen_inch", "屏幕尺寸", 5, 300),
         distance_m=fields.decimal("distance_m", "观看距离", 0.5, 50),
         voice=fields.has("voice"),
+        pads=fields.choices("pads", "呼叫器的窗口", counters),
     )
 
 
