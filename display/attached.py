@@ -317,7 +317,8 @@ def speaks_by_itself(line: HungLine) -> Answers | None:
 def pattern(hung: HungDevice, text: str) -> Sign:
     """Return the sign that shows *text* for a test, or without one the device's own counter."""
     digits = "".join(ch for ch in text if ch.isdecimal()) or "888"
-    shown = text or f"测试{hung.device.counter or hung.device.zone}"
+    word = "TEST " if hung.profile.text.encoding == "ascii" else "测试"
+    shown = text or f"{word}{hung.device.counter or hung.device.zone}"
     words = {"number": shown, "text": shown, "slogan": shown, "reason": shown, "digits": digits}
     about = {"counter": hung.device.counter, "name": hung.name}
     # The slogan stands alone where a bar has one; numbers stand in `call` only.
