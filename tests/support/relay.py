@@ -7,7 +7,7 @@ import selectors
 import socket
 import struct
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 CHUNK = 65536
 
@@ -18,10 +18,18 @@ class Relay:
     `cut` closes what stands and refuses what comes, like a pulled cable at the server;
     `stall` keeps every connection open, accepts new ones, and moves no byte, like a switch that
     hangs; `reset` breaks what stands with RST and goes on relaying; `heal` ends cut and stall.
+    *heard* is given all that passes.
     """
 
-    def __init__(self, target: tuple[str, int], host: str = "127.0.0.1") -> None:
+    def __init__(
+        self,
+        target: tuple[str, int],
+        host: str = "127.0.0.1",
+        *,
+        heard: Callable[[bytes], object] = len,
+    ) -> None:
         self._target = target
+        self._heard = heard
         self._address = (host, 0)
         self._selector = selectors.DefaultSelector()
         self._orders, self._wake = socket.socketpair()
@@ -141,6 +149,7 @@ class Relay:
         if not data:
             self._drop(sock)
             return
+        self._heard(data)
         peer.setblocking(True)  # a slow reader slows its sender, as TCP does
         peer.settimeout(5)
         try:
