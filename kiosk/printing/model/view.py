@@ -119,6 +119,8 @@ def _mood(machine: Machine) -> tuple[Literal["ready", "busy", "warn", "fault", "
         return "busy", "正在打印" + ("（慢速）" if machine.slow else "")
     if machine.paper == "near_end":
         return "warn", "纸快用完了，还能打印"
+    if machine.at_exit and machine.make.presenter:
+        return "ready", "就绪，出口有一张小票没取走"
     return "ready", "就绪" + ("（慢速）" if machine.slow else "")
 
 
@@ -139,7 +141,7 @@ def _buttons(machine: Machine) -> tuple[Button, ...]:
         toggle("cutter", bool(machine.cutter), "卡切刀", "修切刀", "cutter", yes),
         toggle("silent", machine.silent, "无应答", "有应答", "silent", yes),
         *(
-            [Button(id="taken", label="取走小票", name="taken", value="true", on=machine.at_exit)]
+            [Button(id="taken", label="取走小票", name="taken", value="true", on=False)]
             if machine.make.presenter
             else []
         ),

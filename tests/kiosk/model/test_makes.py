@@ -3,6 +3,7 @@
 import pytest
 
 from kiosk.printing.model.makes import MAKES
+from kiosk.printing.model.view import view_of
 from tests.kiosk.model.conftest import Bench, gb
 
 ASK_STAR = b"\x1b\x06\x01"
@@ -241,3 +242,14 @@ def test_star_complains_of_what_it_does_not_know():
     assert "unknown_command" in bench.grumbles
     assert "bad_value" in bench.grumbles
     assert "unknown_control" in bench.grumbles
+
+
+def test_the_panel_says_that_a_slip_was_not_taken_and_lets_it_be_taken():
+    bench = bench_of("masung_ep")
+    bench.play(b"a\n\x1bd\x04\x1bi\x00")
+
+    shown = view_of(bench.machine, 1)
+    assert (shown.words, shown.at_exit) == ("就绪，出口有一张小票没取走", True)
+    assert [b.value for b in shown.buttons if b.name == "taken"] == ["true"]
+    bench.control(taken=True)
+    assert view_of(bench.machine, 1).words == "就绪"
