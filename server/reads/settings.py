@@ -53,7 +53,7 @@ FIELDS: Mapping[str, str] = MappingProxyType(
         "counter": "窗口", "regions": "显示内容", "rows": "行数", "orientation": "方向",
         "theme": "主题", "logo": "标志", "touch": "触摸", "screen_inch": "屏幕尺寸",
         "distance_m": "观看距离", "voice": "可以出声", "queues": "要刷身份证的队列", "required": "必须刷身份证",
-        "a_day": "每人每天的号数", "notice": "告知内容",
+        "a_day": "每人每天的号数", "notice": "告知内容", "pads": "本机呼叫器的窗口",
     }
 )  # fmt: skip
 """Field of a setting → its name on the pages. Fields that are not here are not told."""

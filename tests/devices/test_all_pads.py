@@ -7,6 +7,7 @@ key; when the line is well again keys work and the newest state is shown.
 from __future__ import annotations
 
 import random
+from importlib import resources
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from display.callpads.member import KeyDevice, Press
 from display.callpads.model import KEYS, Ff68Line, LinePort, ff68
 from display.callpads.shown import AWAY, Face
+from display.hung import hung_lines
 from server.kit.serial.answers import Answers
 from server.kit.serial.bus import Bus
 from server.kit.serial.frames import DeviceFault, xor8
@@ -358,6 +360,17 @@ class TestInputPort:
 
     def test_an_event_has_the_kernels_size(self):
         assert EVENT.size == 24
+
+
+def test_the_example_of_a_site_is_all_right():
+    site = resources.files("firmware_configs") / "sites" / "call_pads.toml"
+    lines = hung_lines(str(site))
+    assert [(d.key, d.profile.id) for line in lines for d in line.devices] == [
+        ("pad:1", "ff68_21key"),
+        ("pad:2", "ff68_21key"),
+        ("pad:3", "hid_keypad"),
+        ("rater:1", "template_serial"),
+    ]
 
 
 def test_a_second_process_on_the_line_is_refused(pty):
