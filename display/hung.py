@@ -122,7 +122,11 @@ def _name(device: Attached) -> str:
 
 
 def _clashes(i: int, port: SitePort, devices: list[HungDevice]) -> Iterator[tuple[str, str]]:
-    """Yield what cannot be on one line: two speeds, two devices with one address."""
+    """Yield what cannot be on one port: two speeds, two devices with one address, a bar on keys."""
+    if port.address.startswith(INPUT):
+        if len(port.device) > 1 or port.device[0].role == "led":
+            yield f"port.{i}.device", "键盘式端口上只接一个设备；允许：pad、rater"
+        return
     links = {}
     places: dict[tuple[str, object], str] = {}
     for j, one in enumerate(devices):

@@ -7,6 +7,8 @@ from functools import partial
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from server.kit.serial.bus import Bus, Silence, Written, exchange
 from server.kit.serial.frames import DeviceFault
@@ -318,6 +320,46 @@ def test_everybody_begins_anew_when_the_port_is_back():
 
     assert (bar.openings, bar.losses) == (2, 1)
     assert bar.outcomes == [Ok(3)]
+
+
+def test_a_line_that_never_falls_silent_is_spoken_on_all_the_same():
+    """An RS-485 pair without its resistors makes bytes of nothing, all the time."""
+    bars = [modbus(3), modbus(4)]
+    bus, port, clock = line(*bars)
+    port.devices += [takes(3), takes(4)]
+    quiet = port.read
+    port.read = lambda: quiet() + b"\xf7"
+    for n in (3, 4):
+        bars[n - 3].wanted = frame(n)
+    for _ in range(4000):
+        bus.turn(port, clock.now)
+        bus.received(port.read(), clock.now)
+        clock.move(0.001)
+
+    assert [bar.outcomes for bar in bars] == [[Ok(3)], [Ok(4)]]
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    late_s=st.floats(0.0, 0.45),
+    baud=st.sampled_from([1200, 9600, 57600]),
+    wishes=st.lists(st.tuples(st.floats(0.0, 0.3), st.integers(0, 3)), max_size=25),
+)
+def test_two_never_speak_at_once_whatever_is_wanted_when(late_s, baud, wishes):
+    """Every answer within its window; frames begin on a silent line alone."""
+    bars = [modbus(n) for n in range(1, 4)] + [modbus(9)]  # 9 hangs nowhere
+    clock = Clock()
+    port = Line(clock, baud=baud, late_s=late_s)
+    port.devices += [takes(n) for n in range(1, 4)]
+    bus = Bus([*bars, pad(20, 0.5)], Link(baud=baud))
+    port.devices.append(lambda data: b"")
+    bus.opened(clock.now)
+    for wait_s, which in wishes:
+        go(bus, port, clock, wait_s)
+        bars[which].wanted = frame(9 if which == 3 else which + 1)
+    go(bus, port, clock, 3)
+
+    assert port.collisions == 0
 
 
 def test_a_thread_that_wakes_late_reads_before_it_judges():

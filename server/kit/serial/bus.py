@@ -38,6 +38,8 @@ BACKOFF_S = (1.0, 2.0, 5.0, 10.0, 30.0)
 """How long a member that did not answer is left alone; the last repeats."""
 STUCK_S = 2.0
 """A frame that the port does not take for so long is given up."""
+NOISE_S = 0.3
+"""How long bytes that nobody asked for may put off the next frame."""
 IDLE_S = 5.0
 TICK_S = 0.001
 """Shortest wait between two exchanges: a member that is due and has nothing to send spins nobody."""
@@ -100,6 +102,7 @@ class Bus:
         self._running: _Running | None = None
         self._quiet_until = 0.0
         self._gap_s = 0.0
+        self._ended_at = 0.0
         self._count = 0
         self._polls_in_row = 0
         """Polls since something else was sent: a line that polls fill still shows its calls."""
@@ -216,6 +219,7 @@ class Bus:
         self._running = None
         place, done = running.place, running.exchange
         self._gap_s = done.gap_s
+        self._ended_at = now
         self._quiet_until = now + done.gap_s
         if done.answers is not None:
             before = done.answers.skipped
@@ -250,7 +254,8 @@ class Bus:
         if not data:
             return
         if self._running is None and now < self._quiet_until:
-            self._quiet_until = now + self._gap_s  # somebody is still speaking
+            # Somebody is still speaking; a line that never falls silent is noise.
+            self._quiet_until = min(now + self._gap_s, self._ended_at + NOISE_S)
         if self._listens is None:
             self.skipped += len(data)
             return

@@ -58,6 +58,11 @@ def test_the_example_is_all_right(site):
         ("baud = 9600 ", "baud = 9601 ", "允许：1200"),
         ("rs485 = true", "rs458 = true", "不认识这个键"),
         ('address = "/dev/ttyS1"', 'address = "tcp://192.0.2.20:5005"', "写了两次"),
+        (
+            'address = "/dev/ttyS1"',
+            'address = "input:/dev/input/event3"',
+            "键盘式端口上只接一个设备",
+        ),
     ],
 )
 def test_a_wrong_value_is_refused_with_its_line_and_what_is_allowed(site, old, new, says):
