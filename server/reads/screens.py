@@ -101,7 +101,7 @@ class DeviceLine:
     name: str
     zone: str
     zone_name: str
-    """`整个大厅` without a zone."""
+    """`整个大厅` without a zone; of a pad or rater its counter."""
     role_zh: str
     """Of a display: what it shows; empty for others."""
     online: bool
@@ -155,10 +155,10 @@ def line(r: Read, device: Device, presence: Presence) -> DeviceLine:
     return DeviceLine(
         uid=device.uid,
         kind=device.kind,
-        kind_zh=KIND_ZH.get(device.kind, device.kind),
+        kind_zh=_kind_zh(device),
         name=device.name,
         zone=device.zone,
-        zone_name=zones.get(device.zone, "整个大厅"),
+        zone_name=_counter_name(r, device) or zones.get(device.zone, "整个大厅"),
         role_zh=ROLE_ZH.get(device.layout.role, "") if device.kind == "display" else "",
         online=seen is not None and seen.online,
         ever=seen is not None or bool(device.last_seen_at),
@@ -173,6 +173,18 @@ def line(r: Read, device: Device, presence: Presence) -> DeviceLine:
         layout=device.layout,
         version=device.version,
     )
+
+
+def _kind_zh(device: Device) -> str:
+    """Return what a device is; a pad may be a rater."""
+    rater = device.kind == "pad" and device.layout.role == "rater"
+    return "评价器" if rater else KIND_ZH.get(device.kind, device.kind)
+
+
+def _counter_name(r: Read, device: Device) -> str:
+    """Return the counter at which a pad or rater stands, empty for other devices."""
+    place = r.config.counter_by_code.get(device.layout.counter) if device.kind == "pad" else None
+    return "" if place is None else place.name
 
 
 def _last(r: Read, device: Device) -> str:

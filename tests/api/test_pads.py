@@ -217,4 +217,6 @@ class TestManaging:
         uid = pads.send("nobody", Call(path="/api/v1/devices/enrol", body=body)).json["device"]
         form = Form.of(pads.manager, f"/manage/devices/{uid}")
         assert form.get("name") == "1号窗口评价器"
+        page = pads.manager.get("/manage/devices").text
+        assert "评价器 · 1号窗口" in page
         assert form.fill(name="左边的评价器").send().status == 303
