@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import threading
-import time
 from argparse import Namespace
 from pathlib import Path
 
@@ -49,21 +47,20 @@ def test_a_check_says_of_every_device_how_it_answered(bars):
 
 
 def test_keys_are_told_as_they_are_pressed(bars):
-    def press():
-        time.sleep(2.2)
-        bars.control(pad="pad:2", press="next")
-        time.sleep(0.7)
-        bars.control(pad="pad:2", press="finish")
-
-    finger = threading.Thread(target=press)
-    finger.start()
-    done = command(
-        "attached", "check", "--keys", "--seconds", "4.5", "--devices-file", str(bars.site)
-    )
-    finger.join()
-
-    assert "2号窗口呼叫器：键 01，next" in done.stdout
-    assert "2号窗口呼叫器：键 04，finish" in done.stdout
+    asked = ["attached", "check", "--keys", "--seconds", "30", "--devices-file", str(bars.site)]
+    with subprocess.Popen(
+        [sys.executable, "-m", "display", *asked], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        try:
+            assert "请逐个按键" in process.stdout.readline()
+            bars.control(pad="pad:2", press="next")
+            assert "2号窗口呼叫器：键 01，next" in process.stdout.readline()
+            bars.control(pad="pad:2", press="finish")
+            assert "2号窗口呼叫器：键 04，finish" in process.stdout.readline()
+        finally:
+            process.terminate()
+            process.wait(10)
 
 
 def test_a_text_is_shown_on_one_counters_bar(bars):
