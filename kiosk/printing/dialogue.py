@@ -152,7 +152,7 @@ class PrinterDialogue:
                 self.enquiry.let_go()
         if not self._control and not (job and job.phase == "send"):
             wait_s = self._ask(out, now)
-        self.enquiry.publish(now)
+        self.enquiry.take_stock(now)
         self._answer_checks(now)
         if job is not None:
             wait_s = min(wait_s, self._work(job, out, now))

@@ -81,12 +81,12 @@ class Enquiry:
         self.automatic = self.counter = None
         self._meaning, self._at_exit = frozenset(), False
         self._next_cycle = now
-        self.publish(now)
+        self.take_stock(now)
 
     def lost(self, now: float) -> None:
         """The port is gone."""
         self._is_open = False
-        self.publish(now)
+        self.take_stock(now)
 
     def at(self, moment: float) -> None:
         """Begin the next round at *moment*."""
@@ -160,7 +160,7 @@ class Enquiry:
             case Automatic(asb):
                 self.automatic = self._meaning = automatic_meaning(asb)
                 self._overtaken = bool(self._answers)  # answers still to come are newer
-                self.publish(now)
+                self.take_stock(now)
         return False
 
     def rest(self, now: float, *, awaited: bool, job_inside: bool) -> None:
@@ -175,7 +175,7 @@ class Enquiry:
         """Note that the line took what it was given."""
         self._held_since = None
 
-    def publish(self, now: float) -> None:
+    def take_stock(self, now: float) -> None:
         """Say how the printer is, as far as it is known."""
         if not self._is_open:
             faults: tuple[str, ...] = ("no_port",)
@@ -221,7 +221,7 @@ class Enquiry:
             self.heard = self.cycle
         self._meaning = meaning(self._answers, self._rules)
         self._at_exit = is_at_exit(self._answers, self._rules.taken)
-        self.publish(now)
+        self.take_stock(now)
         return asked is not None
 
     def _pause_s(self, *, job_inside: bool) -> float:
