@@ -172,6 +172,7 @@ STATES = (
     state("slip", "小票：有什么、多大，右边是打印机印出来的", path="/manage/slip"),
     state("slip-narrow", "58 毫米纸、最长名称、材料和自己的话", slip_of("58", "longest")),
     state("slip-wrong", "自己的话还没有写：写在那一项下面", slip_wrong, pictured=()),
+    state("real-name", "实名取号：哪些队列、怎么告诉市民、哪些取号机能读卡", path="/manage/real-name"),
     state("keywords", "一个事项的同义词", path="/manage/kiosk/items/MZ-01"),
     state("searches", "没找到的词", path="/manage/searches"),
     state("leaders", "坐班领导", path="/manage/leaders"),
