@@ -7,18 +7,21 @@ import time
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
 from display.led.model.testing import RunningBars, running_bars
+from server.actions import screens
 from server.kit.contract.messages import (
     HallEmergency,
     TicketCalled,
     TicketLeft,
     TicketServing,
 )
-from server.store import log
+from server.kit.contract.screens import Layout
+from server.store import devices, log
+from server.store.work import Work
 from tests.support.hall import Clerk, RunningHall
 from tests.support.ports import wait_until
 from tests.support.speaking import Box, Ear, box, call, publish, speaking_hall
@@ -38,6 +41,11 @@ role = "led"
 profile = "modbus_rtu_text_quick.toml"
 counter = "4"
 params = {{ addr = 4 }}
+[[port.device]]
+role = "pad"
+profile = "ff68_21key"
+counter = "1"
+params = {{ addr = 11 }}
 [[port]]
 name = "门头"
 address = "{folder}/line2"
@@ -47,7 +55,7 @@ profile = "onbon_bx6k"
 zone = "1F"
 params = {{ addr = 1, w = 256 }}
 """
-"""Two bars on one line whose state is repeated soon, and one on a line of its own."""
+"""Two bars and a pad on one line, and a bar on a line of its own; state is repeated soon."""
 
 
 class Wall(NamedTuple):
@@ -186,6 +194,28 @@ def test_a_display_that_was_killed_shows_the_truth_again_and_speaks_nothing_twic
     publish(hall, HallEmergency(on=False, text=""))
     wait_until(lambda: bars.text("led:1") == f"办理 {number}", "and it is over")
     assert ear.heard(display) == [number]
+
+
+def test_a_finger_on_the_pad_lights_the_bar_on_the_same_line(wall):
+    hall, bars = wall.hall, wall.bars
+    hall.enrol("kiosk", name="另一台").take("MZ-01")
+
+    def give(w: Work) -> Any:
+        [box] = [d for d in devices.every(w) if d.kind == "display"]
+        layout = Layout(pads=("1",))
+        return screens.set_up(w, box, name="大屏", zone="1F", layout=layout, expected=box.version)
+
+    hall.work(give)
+    current = wall.clerk.desk()["current"]
+    if current is not None:
+        assert wall.clerk.on(current, "finish").status == 200
+    wait_until(lambda: bars.pad("pad:1") == "等候 1 人", "the pad shows who waits")
+    bars.control(pad="pad:1", press="next")
+    wait_until(lambda: bars.text("led:1").endswith("到1号"), "the bar is lit")
+    number = wall.clerk.desk()["current"]["number"]
+
+    assert bars.text("led:1") == f"请{number}到1号"
+    wait_until(lambda: number in bars.pad("pad:1"), "and the pad shows the number")
 
 
 def test_a_wrong_site_file_stops_the_start_with_its_line(wall, tmp_path):

@@ -42,6 +42,11 @@ class RunningBars:
         """Return what a person reads on the bar *key*."""
         return str(self.bar(key)["text"])
 
+    def pad(self, key: str) -> str:
+        """Return what a person reads on the call pad *key*."""
+        pads = [p for line in self.state()["lines"] for p in line["pads"]]
+        return next(str(p["shown"]) for p in pads if p["key"] == key)
+
     def control(self, **wanted: object) -> None:
         """Do something to a bar, see `bars.Control`, or press a key, see `pages.Press`."""
         answer = _HTTP.request("POST", f"{self.http}/model/control", json=wanted)
