@@ -188,7 +188,7 @@ class KeyDevice:
     def _show_of(self, face: Face) -> Show | None:
         shows = self.profile.shows
         found = shows.get(face.state)
-        if found is None and face.state in ("serving", "evaluate"):
+        if found is None and face.state == "serving":
             found = shows.get("call")
         return found if found is not None else shows.get("idle")
 

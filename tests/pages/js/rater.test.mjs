@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { faceOf, hasEnded } from "../../../server/web/static/rater/state.js";
+import { concerns, faceOf, isEnd } from "../../../server/web/static/rater/state.js";
 
 /** @typedef {import("../../../server/web/static/rater/state.js").RaterView} RaterView */
 
@@ -33,13 +33,26 @@ test("a ticket at the counter is shown by its number", () => {
   assert.deepEqual([face.state, face.large, face.number], ["serving", "A012", true]);
 });
 
-test("thanks follow the end of a service, and no other change", () => {
-  const before = view({ state: "serving", number: "A012" });
-  assert.equal(hasEnded(before, view({})), true);
-  assert.equal(hasEnded(before, view({ state: "paused" })), true);
-  assert.equal(hasEnded(view({ state: "called", number: "A012" }), view({})), false);
-  assert.equal(hasEnded(before, view({ state: "emergency" })), false);
-  assert.equal(hasEnded(null, view({})), false);
+test("thanks follow the end of a service at this counter, and nothing else", () => {
+  const left = (/** @type {string} */ reason, counter = "1") => ({
+    type: "ticket.left",
+    data: { counter, reason },
+  });
+  assert.equal(isEnd(left("done"), "1"), true);
+  assert.equal(isEnd(left("done", "2"), "1"), false);
+  for (const reason of ["no_show", "held", "cancelled"]) assert.equal(isEnd(left(reason), "1"), false);
+  assert.equal(isEnd({ type: "ticket.requeued", data: { counter: "1" } }, "1"), false);
+  assert.equal(isEnd({}, "1"), false);
+});
+
+test("only what may change this counter is worth a look", () => {
+  const of = (/** @type {string} */ type, data = {}) => concerns({ type, data }, "1");
+  assert.equal(of("ticket.called", { counter: "1" }), true);
+  assert.equal(of("counter.changed", { counter: "2" }), false);
+  assert.equal(of("ticket.issued", { queue: "A" }), false);
+  for (const type of ["hall.emergency", "hall.day", "catalogue.changed", "device.assigned"]) {
+    assert.equal(of(type), true);
+  }
 });
 
 test("the next person ends the thanks at once", () => {

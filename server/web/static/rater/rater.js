@@ -1,7 +1,7 @@
 /** The rating page: asks what is true at its counter whenever something may have changed, and paints it. */
 
 import { ServerClock, everySecond, hallTime } from "/kit/clock.js";
-import { THANKS_MS, faceOf, hasEnded } from "./state.js";
+import { THANKS_MS, concerns, faceOf, isEnd } from "./state.js";
 import { LATE_MS, Wire } from "./wire.js";
 
 /** @typedef {import("./state.js").RaterView} RaterView */
@@ -22,12 +22,25 @@ let lostAt = "";
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let looking;
 let again = false;
+/** Answers older than this were overtaken; after a reconnect nothing is known of the log. */
+let floor = view.seq;
+/** Number of the last event that was heard of. */
+let known = view.seq;
 
 clock.set(Date.parse(view.now));
 
 const wire = new Wire({
-  seq: () => view.seq,
+  seq: () => known,
   told: {
+    onJoin() {
+      floor = known = 0;
+      look();
+    },
+    onEvent(event) {
+      known = Math.max(known, event.seq);
+      if (isEnd(event, view.counter)) thanksUntil = performance.now() + THANKS_MS;
+      if (concerns(event, view.counter)) look();
+    },
     onNews: look,
     onBeat(now) {
       clock.set(Date.parse(now));
@@ -62,8 +75,9 @@ async function fetched() {
     if (!response.ok) return;
     revoked = false;
     const fresh = /** @type {RaterView} */ (await response.json());
-    if (fresh.seq < view.seq) return; // overtaken by a younger one
-    if (hasEnded(view, fresh)) thanksUntil = performance.now() + THANKS_MS;
+    if (fresh.seq < floor) return;
+    floor = fresh.seq;
+    known = Math.max(known, fresh.seq);
     if (fresh.state === "called" || fresh.state === "serving") thanksUntil = 0;
     view = fresh;
   } catch {

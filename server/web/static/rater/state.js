@@ -32,14 +32,25 @@
 export const THANKS_MS = 12_000;
 
 /**
- * Whether a service has just ended: the ticket that was being served is no longer at the counter.
+ * Whether an event may change what stands on the page of *counter*: most of a hall's do not.
  *
- * @param {RaterView | null} before
- * @param {RaterView} after
+ * @param {{type?: string, data?: {counter?: string}}} event
+ * @param {string} counter its code
  */
-export function hasEnded(before, after) {
-  const gone = after.state === "idle" || after.state === "paused" || after.state === "closed";
-  return before !== null && before.state === "serving" && gone;
+export function concerns(event, counter) {
+  return event.data?.counter === counter || /^(hall|catalogue|device\.assigned)\b/.test(event.type ?? "");
+}
+
+/**
+ * Whether an event says that a service at this counter has ended. A ticket that was passed on, set
+ * aside or passed over has not been served to its end.
+ *
+ * @param {{type?: string, data?: {counter?: string, reason?: string}}} event
+ * @param {string} counter its code
+ */
+export function isEnd(event, counter) {
+  const data = event.data ?? {};
+  return event.type === "ticket.left" && data.counter === counter && data.reason === "done";
 }
 
 /**

@@ -14,6 +14,8 @@ const ACK_MS = 10_000;
 
 /**
  * @typedef {object} Told
+ * @property {() => void} onJoin connected (again): whatever happened meanwhile is unknown
+ * @property {(event: any) => void} onEvent something of the hall changed
  * @property {() => void} onNews something may have changed
  * @property {(now: string) => void} onBeat the server lives; its time
  * @property {() => void} onRevoked this device is no longer enrolled
@@ -56,12 +58,12 @@ export class Wire {
     socket.on("welcome", (/** @type {{now: string}} */ welcome) => {
       heard();
       told.onBeat(welcome.now);
-      told.onNews();
+      told.onJoin();
       this.ack();
     });
-    socket.on("event", () => {
+    socket.on("event", (/** @type {any[]} */ events) => {
       heard();
-      told.onNews();
+      for (const event of events) told.onEvent(event);
     });
     socket.on("beat", (/** @type {{seq: number, now: string}} */ beat) => {
       heard();
