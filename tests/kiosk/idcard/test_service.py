@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import socket
 import threading
 import time
@@ -258,3 +259,21 @@ def test_a_reader_beyond_this_box_is_refused_at_the_start(name: str, address: st
             monotonic=time.monotonic,
             spawn=thread,
         )
+
+
+def test_a_box_with_a_reader_writes_no_memory_to_disk_when_it_crashes() -> None:
+    before = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(
+        resource.RLIMIT_CORE, (min(1, before[1]) if before[1] >= 0 else 1, before[1])
+    )
+    try:
+        open_reader(
+            "http_service",
+            "http://127.0.0.1:8000",
+            now=lambda: datetime.now(UTC),
+            monotonic=time.monotonic,
+            spawn=thread,
+        )
+        assert resource.getrlimit(resource.RLIMIT_CORE)[0] == 0
+    finally:
+        resource.setrlimit(resource.RLIMIT_CORE, before)
