@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from datetime import UTC, datetime
@@ -11,13 +12,18 @@ import gevent
 import pytest
 
 from display.callpads.hanging import EVALUATE_S, CallPads
-from display.callpads.member import Press
+from display.callpads.member import KeyDevice, Press
+from display.callpads.model import Ff68Line
 from display.callpads.presses import OLD_S, Presses
+from display.callpads.shown import Face
 from display.hung import hung_lines
 from server.kit.http import Unreachable
 from server.kit.link import LinkStatus, Refused
+from server.kit.serial.bus import Bus
 from server.kit.serial.keys import DOWN, UP, key_event
-from tests.devices.ptys import wait_for
+from server.kit.serial.profiles import load_frames
+from server.kit.serial.worker import PortWorker, open_port
+from tests.devices.ptys import Pty, wait_for
 from tests.display.callpads.test_shown import board, catalogue
 
 
@@ -193,3 +199,45 @@ def test_the_next_call_ends_the_asking(tmp_path):
     for board_ in (board(ticket="A012", serving=True), board(), board(ticket="A013")):
         pads.refresh(board_, catalogue(), live=True)
     assert rater._face.state == "call"
+
+
+def test_a_pad_is_pulled_out_and_put_back_and_nothing_is_done_late(tmp_path):
+    """A real port and its thread; the line and its pad are the model's."""
+    pty, line, pressed = Pty(tmp_path), Ff68Line([3]), []
+    profile = load_frames("pad", "ff68_21key")
+    device = KeyDevice(
+        profile, counter="3", params={"addr": 3}, pressed=lambda p: pressed.append(p.name)
+    )
+    device.show(Face(state="idle", words={"waiting": "4"}))
+    worker = PortWorker(
+        "pty", Bus([device], profile.link), lambda: open_port(pty.path, profile.link)
+    )
+
+    def heard(condition):
+        def step():
+            with contextlib.suppress(OSError):
+                data = os.read(pty.master, 256)
+                os.write(pty.master, line.hear(data))
+            return condition()
+
+        wait_for(step)
+
+    worker.start()
+    try:
+        heard(lambda: line.pads[3].shown == "等候 4 人")
+        pty.unplug()
+        wait_for(lambda: device.standing.fault == "no_port")
+        line.pads[3].power_cut()
+        line.pads[3].press("next")
+        pty.plug_in()
+        heard(lambda: line.pads[3].shown == "等候 4 人")
+        polls = line.pads[3].polls
+        heard(lambda: line.pads[3].polls > polls + 2)
+        late = list(pressed)
+        line.pads[3].press("recall")
+        heard(lambda: bool(pressed))
+    finally:
+        worker.stop()
+        pty.close()
+
+    assert (late, pressed, worker.crashes) == ([], ["recall"], 0)
