@@ -22,7 +22,7 @@ from server.store.work import Read, Work
 
 BEGUN_LIVES = timedelta(hours=1)
 """A device that began says within so long what came of it; a restart needs a minute."""
-WHATS = {
+ASKABLE = {
     "kiosk": ("test_page", "new_roll", "restart"),
     "display": ("identify", "show_test", "restart"),
     "pad": (),
@@ -42,7 +42,7 @@ def ask(w: Work, uid: str, *, what: str, part: str = "", staff: Staff) -> Asked:
     device = devices.by_uid(w, uid)
     if device is None or device.revoked:
         raise Refused("not_found", what="这台设备，可能已停用")
-    if what not in WHATS.get(device.kind, ()) or len(part) > LONGEST_DETAIL:
+    if what not in ASKABLE.get(device.kind, ()) or len(part) > LONGEST_DETAIL:
         raise Refused("malformed", problem="这种设备做不了这件事")
     waiting = next(
         (a for a in _open(w, device) if (a.what, a.part, a.state) == (what, part, "asked")), None

@@ -9,6 +9,7 @@ import gevent
 import msgspec
 from flask import request
 from gevent.lock import BoundedSemaphore
+from markupsafe import Markup
 
 from server.actions import paper as acts
 from server.domain.people import Staff
@@ -267,6 +268,7 @@ def _page(
         papers=PAPERS,
         paper=paper,
         drawing=drawing,
+        svg=Markup(drawing.svg),  # noqa: S704 - every text in it was escaped where it was drawn
         notes=_notes(drawing, there, phone, paper),
         long=drawing.size > LONG_BYTES,
         most_text=acts.LONGEST_TEXT,
