@@ -105,10 +105,12 @@ def _of(r: Read, card: Card) -> list[Alarm]:
 
 def _away(card: Card) -> Alarm:
     kind = card.line.role_zh or card.line.kind_zh
+    rater = card.line.kind == "pad" and card.line.layout.role == "rater"
     to_do = {
         "kiosk": "群众不能取号。请看电源和网线，再看服务器",
         "display": "叫号不显示。请看屏幕电源和网线",
         "pad": "按键不起作用。请看电源和网线",
+        "rater": "窗口前不显示办理情况。请看平板的电源、网络和页面",
     }
     return Alarm(
         key=f"{card.line.uid}::{AWAY}",
@@ -117,7 +119,7 @@ def _away(card: Card) -> Alarm:
         name=card.line.name,
         place=card.line.zone_name,
         what=f"{kind}离线",
-        to_do=to_do.get(card.line.kind, "请看电源和网线"),
+        to_do=to_do.get("rater" if rater else card.line.kind, "请看电源和网线"),
         since=card.since_at,
         since_zh=card.since,
         age=card.age,
