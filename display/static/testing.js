@@ -12,5 +12,5 @@ export function showTest(place, view) {
   place.dataset.test = view.test;
   const [name, time] = place.querySelectorAll("p");
   if (name) name.textContent = view.test_name;
-  if (time) time.textContent = `${view.time}${view.seconds}`;
+  if (time) time.textContent = `${view.time}:${view.seconds}`;
 }

@@ -18,7 +18,18 @@ from tests.support.voice import default_voices
 def running_display(
     hall: RunningHall, folder: Path, *, server_url: str = "", zone: str = ""
 ) -> Iterator[str]:
-    """Enrol and run a `hall-display`, give its address; it must end well when it is told to.
+    """As `display_process`, for its address; it must end well when it is told to."""
+    with display_process(hall, folder, server_url=server_url, zone=zone) as (url, process):
+        yield url
+        process.terminate()
+        assert process.wait(10) == 0
+
+
+@contextmanager
+def display_process(
+    hall: RunningHall, folder: Path, *, server_url: str = "", zone: str = ""
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Enrol and run a `hall-display`, give its address and process.
 
     Args:
         server_url: how it reaches the server, e.g. a relay's address; empty = directly.
@@ -48,9 +59,7 @@ def running_display(
         process = subprocess.Popen([*command, "run"], cwd=ROOT, env=environ, stdout=log, stderr=log)
     try:
         wait_port(port, process=process)
-        yield f"http://127.0.0.1:{port}"
-        process.terminate()
-        assert process.wait(10) == 0
+        yield f"http://127.0.0.1:{port}", process
     finally:
         process.kill()
         process.wait()
