@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from urllib.parse import quote, unquote
 
 from server.actions import calling, counters, devices
 from server.actions.devices import ENROLMENT_LIVES, LONGEST_NAME, Enrolled, token_hash
@@ -140,14 +139,15 @@ def create_enrolment(w: Work, *, counter: str, role: str, staff: Staff) -> str:
     staff.require(Permission.ADMINISTER)
     if role not in PAD_ROLES:
         raise Refused("malformed", problem=f"用途 {role}")
-    if counter not in w.config.counter_by_code:
+    place = w.config.counter_by_code.get(counter)
+    if place is None:
         raise Refused("not_found", what=f"窗口 {counter}")
-    token = f"{secrets.token_hex(16)}.{role}.{quote(counter, safe='')}"
+    token = f"{secrets.token_hex(16)}.{role}.{counter}"
     device_rows.add_enrolment(
         w,
         token_hash=token_hash(token),
         kind="pad",
-        zone_id=None,
+        zone_id=place.zone_id,
         expires_at=moment(w.now + ENROLMENT_LIVES),
     )
     return token
@@ -167,8 +167,9 @@ def enrol(w: Work, *, token: str, name: str, software: str, contract: Sequence[i
     if enrolled.kind == "pad" and layout is not None:
         device = device_rows.by_uid(w, enrolled.device)
         assert device is not None
+        zone_id = next((z.id for z in w.config.zones if z.code == device.zone), None)
         device_rows.set_up(
-            w, device, name=device.name, zone_id=None, layout=layout, was=device.version
+            w, device, name=device.name, zone_id=zone_id, layout=layout, was=device.version
         )
         w.publish(DeviceAssigned(device=device.uid, version=device.version + 1))
     return enrolled
@@ -183,7 +184,7 @@ def role_of(token: str) -> str:
 def _meant(token: str) -> Layout | None:
     _, _, rest = token.partition(".")
     role, _, counter = rest.partition(".")
-    return Layout(role=role, counter=unquote(counter)) if role in PAD_ROLES else None
+    return Layout(role=role, counter=counter) if role in PAD_ROLES else None
 
 
 def pad_problem(w: Work, layout: Layout) -> str:

@@ -347,6 +347,7 @@ def test_a_new_pad_is_told_with_its_counter(bench: Bench) -> None:
     assert types == ["device.changed", "device.assigned"]
     assert pad is not None
     assert (pad.layout.role, pad.layout.counter, pad.version) == ("rater", "1", 2)
+    assert pad.zone == done.zone == "1F"
 
 
 def test_what_keys_of_a_pad_do_is_told(bench: Bench) -> None:

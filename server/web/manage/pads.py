@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from flask import request
 
 from server.actions import pads as acts
@@ -34,7 +36,7 @@ def enrol_pad() -> Page:
     )
     if token is None:
         return (_form(fields, counters), 422)
-    address = f"{services().config.public_url}/rater/enrol?token={token}"
+    address = f"{services().config.public_url}/rater/enrol?token={quote(token)}"
     return show(
         "pad_token.html",
         "devices",
