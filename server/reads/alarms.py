@@ -131,6 +131,8 @@ def _away(card: Card) -> Alarm:
 
 def _alarm(card: Card, part: PartLine | None, fault: FaultLine) -> Alarm:
     role, key = (part.role, part.key) if part else ("", "")
+    if part is None and card.line.kind == "kiosk":
+        role = "printer"  # a kiosk has no faults of its own
     # A bar or pad says where it stands; the kiosk's own printer is named by the kiosk.
     named = part is not None and part.role not in {"printer", "reader"}
     return Alarm(

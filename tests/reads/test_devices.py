@@ -206,6 +206,17 @@ def test_alarms_are_ordered_by_the_harm_to_citizens(bench: Bench) -> None:
     assert [a.what for a in bench.read(lambda r: urgent(r, here))][:2] == ["取号机离线", "卡纸"]
 
 
+def test_a_kiosk_without_any_printer_is_no_mere_trifle(bench: Bench) -> None:
+    here = Here()
+    here.put(named(bench, "display", "屏"), online=False)
+    here.put(named(bench, "kiosk", "没有打印机的"), "no_port")
+
+    assert [(a.what, a.name) for a in rung(bench, here)] == [
+        ("没有接打印机", "没有打印机的"),
+        ("综合屏离线", "屏"),
+    ]
+
+
 def test_what_somebody_knows_stands_last_until_it_changes(bench: Bench) -> None:
     guide = bench.staff("g", (Role.GUIDE, ""))
     here = Here()
