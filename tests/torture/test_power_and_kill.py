@@ -26,6 +26,7 @@ from tests.support.hall import RunningHall, running_hall
 from tests.support.torture import report, scaled
 from tests.torture.paper import POINTS, counted
 
+LATE_S = 10.0
 SEEN_WITHIN_S = 8.0
 """By then a slip whose fuse lay behind its end has been printed whole."""
 
@@ -53,30 +54,40 @@ def one_blow(box: Box, at_byte: int) -> str:
     settled(box)
     given = {n: s for n, s in box.tickets().items() if n not in before}
 
-    assert len(given) == 1, f"one touch, not one number: {given}"
+    assert len(given) == 1, f"one touch, not one number: {given}; the page: {shown.screen}"
     assert set(told) == set(given), "the citizen was told another number, or none"
     box.told += told
     return next(state for _, state in given.values())
 
 
 def hold_against(box: Box, told: list[str], *, with_text: bool, rows: int) -> None:
-    """The tray against what the server believes of the numbers of this kiosk."""
-    papers = tuple(box.model.slips())
-    begun, whole = counted(papers, rows)
+    """The tray against what the server believes of the numbers of this kiosk.
+
+    A weak proof is a matter of time: on a starved machine the model's paper may fall a moment later.
+    The rest of a slip that was on the wire when the printer came back is rubbish to it, as on metal;
+    what the repair and the next slip make of it is what counts.
+    """
+    until = time.monotonic() + LATE_S
+    while (faults := found_against(box, told, with_text=with_text, rows=rows)) and (
+        time.monotonic() < until
+    ):
+        time.sleep(0.2)
+    assert faults == []
+
+
+def found_against(box: Box, told: list[str], *, with_text: bool, rows: int) -> list[str]:
+    """What does not agree, in words."""
+    begun, whole = counted(tuple(box.model.slips()), rows)
     states = {n: s for n, (_, s) in box.tickets().items() if n in told}
-    if with_text:
-        faults = [
-            f"{n}: {s}, {begun[n]} on paper, {whole[n]} whole"
-            for n, s in states.items()
-            if begun[n] > 1 or (s == "printed" and whole[n] != 1) or (s == "failed" and begun[n])
-        ]
-        assert faults == []
-        assert set(begun) <= set(states)
-    else:
+    if not with_text:
         printed = sum(s == "printed" for s in states.values())
-        assert printed <= whole[""] <= len(states)
-    # The rest of a slip that was on the wire when the printer came back is rubbish to it, as on metal;
-    # what the repair and the next slip make of it is what counts.
+        agrees = printed <= whole[""] <= len(states)
+        return [] if agrees else [f"{printed} printed, {whole['']} whole of {len(states)}"]
+    return [
+        f"{n}: {s}, {begun[n]} on paper, {whole[n]} whole"
+        for n, s in states.items()
+        if begun[n] > 1 or (s == "printed" and whole[n] != 1) or (s == "failed" and begun[n])
+    ] + [f"{n}: never given" for n in set(begun) - set(states)]
 
 
 def blows(hall: RunningHall, folder: Path, name: str, points: list[int]) -> Counter[str]:
@@ -100,12 +111,14 @@ def blows(hall: RunningHall, folder: Path, name: str, points: list[int]) -> Coun
         good = {"printed", "unknown"} if profile.confirm.kind == "dle_eot" else {"printed"}
         state = box.tickets()[finger.number][1]
         assert state in good, f"{name}, mended: {state}, not printed"
-        last = model.slips()[-1]
-        assert last.cut != "none"
-        assert not last.text or finger.number in "".join(last.text)
-        rows = sum(item.height for item in last.items if isinstance(item, Image))
+        rows = max(
+            sum(item.height for item in paper.items if isinstance(item, Image))
+            for paper in model.slips()
+        )
         hold_against(box, box.told, with_text=profile.text.charset != "none", rows=rows)
-        assert last.after_stub == 0
+        last = model.slips()[-1]
+        assert not last.text or finger.number in "".join(last.text)
+        assert (last.cut != "none", last.after_stub) == (True, 0)
     return seen
 
 
@@ -123,9 +136,10 @@ def test_power_lost_and_kiosk_killed_at_twenty_points_on_every_make(tmp_path: Pa
     seen: Counter[str] = Counter()
     step = max(1, round(POINTS / scaled(POINTS, least=1)))
     points = list(range(1, POINTS + 1, step))
-    with running_hall(tmp_path / "hall") as hall:
-        hall.person("guide", "guide")
-        for name in printer_profiles():
+    for name in printer_profiles():
+        # A hall of its own for each: a queue of the sample hall gives only so many numbers a day.
+        with running_hall(tmp_path / name / "hall") as hall:
+            hall.person("guide", "guide")
             seen += blows(hall, tmp_path / name, name, points)
     report(
         "power lost and kiosk killed in the midst of a slip",
