@@ -120,7 +120,7 @@ def issuing(
         return GIVEN
     moment = now.timetz().replace(tzinfo=None)
     if not any(a <= moment < b for a, b in spans):
-        return _outside(now, spans, later)
+        return outside(now, spans, later)
     left = seconds_left(spans, now)
     needed = (waiting + 1) * service_s / max(1, counters)
     if left < rules.stop_before_min * 60 or (waiting > 0 and needed > left):
@@ -142,7 +142,14 @@ def next_opening(
     return next((datetime.combine(d, s[0][0], zone) for d in days if (s := spans_on(d))), None)
 
 
-def _outside(now: datetime, spans: Sequence[Span], tomorrow: datetime | None) -> Issuing:
+def outside(now: datetime, spans: Sequence[Span], tomorrow: datetime | None) -> Issuing:
+    """Say why a queue gives no numbers outside its hours: before them, at lunch, or after them.
+
+    Args:
+        now: hall time.
+        spans: the queue's hours today.
+        tomorrow: when it opens on a later day; None when nobody knows.
+    """
     later = [a for a, _ in spans if datetime.combine(now.date(), a, now.tzinfo) > now]
     begun = any(datetime.combine(now.date(), a, now.tzinfo) <= now for a, _ in spans)
     if later and begun:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
+from server.domain import opening
 from server.domain.forecast.outlook import Estimate, Forecast
 from server.domain.moments import instant, local
 from server.domain.tickets import OVER, STATE_ZH, TRANSITIONS, State, Verb
 from server.kit.contract.views import DisclosureView
-from server.kit.contract.words import about, wait_words
+from server.kit.contract.words import about, wait_words, when_words
 from server.store import catalogue, counters, tickets
 from server.store.work import Read
 
@@ -32,6 +34,10 @@ class PhoneTicket:
     can be said."""
     served: bool
     """Whether a counter of the queue is open now."""
+    pause: str
+    """Outside the hours of the queue: `before` them, at `lunch`, or `over` for today; else empty."""
+    pause_until: str
+    """When it goes on: `14:30`, `明天 08:30`; empty when nobody knows, or it does not pause."""
     counters: tuple[str, ...]
     """Counters that serve the queue."""
     counter: str
@@ -64,6 +70,7 @@ def phone_ticket(r: Read, token: str, *, forecast: Forecast | None = None) -> Ph
     item = None if ticket.item_id is None else r.config.item_by_id.get(ticket.item_id)
     ahead = tickets.ahead_of(r, ticket)
     where = r.config.counter_by_id.get(ticket.counter_id or -1)
+    pause, until = _pause(r, queue.code)
     said = None
     if ticket.state is State.WAITING and forecast is not None and forecast.date == r.hall.date:
         said = forecast.of(queue.id, ahead)
@@ -79,6 +86,8 @@ def phone_ticket(r: Read, token: str, *, forecast: Forecast | None = None) -> Ph
         rough=said is not None and said.rough,
         wait="" if said is None else _in_words(said),
         served=counters.line(r, queue.id).open_counters > 0,
+        pause=pause,
+        pause_until=until,
         counters=tuple(c.name for c in r.config.counters_of_queue[queue.id]),
         counter="" if where is None else where.name,
         calls=ticket.calls,
@@ -90,6 +99,21 @@ def phone_ticket(r: Read, token: str, *, forecast: Forecast | None = None) -> Ph
         disclosure=None if item is None else catalogue.revision(r, item.id, ticket.revision),
         at_local=f"{r.local_now:%H:%M:%S}",
     )
+
+
+def _pause(r: Read, queue: str) -> tuple[str, str]:
+    now, today = r.local_now, r.local_now.date()
+    spans = r.config.spans(queue, today)
+    moment = now.timetz().replace(tzinfo=None)
+    if r.config.rules.always_open or any(a <= moment < b for a, b in spans):
+        return "", ""
+    later = opening.next_opening(today, partial(r.config.spans, queue), now.tzinfo)
+    told = opening.outside(now, spans, later)
+    until = "" if told.resumes_at is None else when_words(told.resumes_at, now)
+    if told.reason == "lunch_break":
+        return "lunch", until
+    begins = told.resumes_at is not None and told.resumes_at.date() == today
+    return ("before" if begins else "over"), until
 
 
 def _in_words(said: Estimate) -> str:

@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from jinja2 import ChoiceLoader, Environment, PackageLoader
 from playwright.sync_api import Browser, Page, Response, expect
 
-from server.actions import days, tickets
+from server.actions import catalogue, days, tickets
 from server.kit.contract.reasons import Refused
-from server.reads.phone import phone_ticket
+from server.kit.contract.words import limit_words
+from server.reads.phone import PhoneTicket, phone_ticket
 from tests.api.test_pages import LARGEST, STATES, address, own, words
 from tests.api.world import CHINESE, World
 from tests.support.axe import violations
@@ -119,6 +121,48 @@ def test_a_ticket_of_yesterday_is_dead(bench: Bench) -> None:
     with pytest.raises(Refused) as refused:
         bench.run(lambda w: tickets.give_back(w, token))
     assert refused.value.code == "not_found"
+
+
+@pytest.mark.parametrize(
+    ("hours", "served", "said", "unsaid"),
+    [
+        (1, False, "等候中", "午休"),
+        (
+            3.5,
+            False,
+            "现在午休 14:30 恢复叫号 下一个就是您 号码留着，请在 14:30 前回到大厅。",
+            "留意叫号",
+        ),
+        (3.5, True, "还在办的窗口仍可能叫到您，离开前请问一问导办台。", "留意叫号"),
+        (9.5, False, "今天的服务时间已过 这个号还没有叫到。", "留意叫号"),
+        (9.5, False, "问一问今天还办不办，或 明天 08:30 后再来取号。", "下一个就是您"),
+        (9.5, True, "今天的服务时间已过 这个号还没有叫到。 还在办的窗口", "等候中"),
+    ],
+)
+def test_at_lunch_and_after_hours_the_page_says_so(
+    bench: Bench, hours: float, served: bool, said: str, unsaid: str
+) -> None:
+    token = bench.issue().url.rpartition("/")[2]
+    if served:
+        bench.open()
+    bench.run(lambda w: catalogue.set_rules(w, always_open=False))
+    bench.clock.move(hours=hours)
+    found = bench.read(lambda r: phone_ticket(r, token))
+    html = words(drawn(found))
+
+    assert said in html
+    assert unsaid not in html
+
+
+def drawn(ticket: PhoneTicket | None) -> str:
+    """Draw a ticket's page without script."""
+    env = Environment(
+        loader=ChoiceLoader([PackageLoader("server.web"), PackageLoader("server.kit.web")]),
+        autoescape=True,
+    )
+    env.filters.update(limit=limit_words, fee=str)
+    env.globals.update(asset_url=str, kit_url=str, url_for=lambda *_, **__: "#")
+    return env.get_template("ticket.html").render(ticket=ticket, token="t")
 
 
 def test_giving_back_tells_every_screen(bench: Bench) -> None:
