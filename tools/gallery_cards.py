@@ -47,24 +47,19 @@ def reach(stage: Stage, page: Page, first: Show = home) -> None:
     on(page, "card")
 
 
-def held(stage: Stage, page: Page, *, first: Show = home) -> None:
+def held(stage: Stage, page: Page) -> None:
     """Lay down the card of somebody who has a number already."""
-    carded(first=first)(stage, page)
+    carded()(stage, page)
     stage.cards.lies = "1"
     expect(page.locator("#kiosk[data-screen=number], #kiosk[data-screen=refused]")).to_have_count(
         1, timeout=IN_TIME_MS
     )
     if page.locator("#kiosk[data-screen=number]").count():
         stage.cards.lies = "none"
-        carded(first=first)(stage, page)
+        carded()(stage, page)
         stage.cards.lies = "1"
     expect(page.locator("[data-held]")).to_be_visible(timeout=IN_TIME_MS)
     on(page, "refused")
-
-
-def held_large(stage: Stage, page: Page) -> None:
-    """Show the number already held in large type."""
-    held(stage, page, first=LARGE)
 
 
 def taken_away(stage: Stage) -> None:
@@ -80,8 +75,6 @@ STATES = (
     state("card-unreadable", "没有读出来：说怎么放", carded(lies="unreadable", card="unreadable", first=LOW), leave=taken_away),
     state("card-faulty", "读卡器坏了：不刷也能取号", carded(lies="garbled", card="faulty"), leave=taken_away),
     state("card-closed", "必须刷身份证而读卡器坏了：请到导办台", carded(lies="garbled", card="faulty", required=True, first=LARGE), leave=taken_away),
-    state("card-required", "必须刷身份证", carded(required=True), leave=taken_away, walk=False),
     state("held", "在本队列已有号码：号码和怎么办", held, leave=taken_away),
-    state("held-large", "在本队列已有号码，大字", held_large, leave=taken_away, walk=False),
 )  # fmt: skip
 """Everything a citizen may see on the way to a number by card."""

@@ -16,6 +16,7 @@ import argparse
 import hashlib
 import html
 import json
+import socket
 import sys
 import threading
 import time
@@ -66,6 +67,8 @@ class Service(ThreadingHTTPServer):
         """A person's index as text, or a key of `FAULTS`."""
         self.asked = 0
         """How often a card was read."""
+        self.lines: list[socket.socket] = []
+        """Open WebSockets."""
 
     @property
     def url(self) -> str:
@@ -138,6 +141,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Sec-WebSocket-Accept", accept)
         self.end_headers()
         self.close_connection = True
+        self.server.lines.append(self.connection)
         while (opcode := self._hear()) not in {None, 8}:
             if opcode == 1:
                 if self.server.lies == "refused":

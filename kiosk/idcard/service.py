@@ -97,6 +97,8 @@ class HttpWay:
                 redirect=False,
                 preload_content=False,
             )
+        except urllib3.exceptions.NewConnectionError:  # urllib3 counts it among the time-outs
+            raise ConnectionRefusedError from None
         except urllib3.exceptions.TimeoutError:
             raise Silent from None
         except urllib3.exceptions.ProtocolError:

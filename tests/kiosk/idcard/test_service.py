@@ -159,6 +159,31 @@ def test_a_service_that_is_not_there_is_seen_before_anybody_asks(driver: str) ->
         reader.stop()
 
 
+@pytest.mark.parametrize("driver", DRIVERS)
+def test_a_service_that_goes_and_comes_back_reads_again(driver: str) -> None:
+    service = model.serve()
+    port = service.server_address[1]
+    reader, heard = reader_at(driver, service.url), Heard()
+    reader.start(heard)
+    reader.ask()
+    try:
+        until(lambda: service.asked > 0)
+        service.shutdown()
+        service.server_close()
+        for line in service.lines:
+            line.shutdown(socket.SHUT_RDWR)
+        until(lambda: reader.status() == ("no_port",))
+        again = model.serve(port=port)
+        again.lies = "1"
+        heard.wait()
+        assert heard.all == [right(1)]
+        assert reader.status() == ()
+        again.shutdown()
+        again.server_close()
+    finally:
+        reader.stop()
+
+
 HOSTILE = {
     "hangs up at once": b"",
     "is no HTTP": b"\x00\xff" * 200,

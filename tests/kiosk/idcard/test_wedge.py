@@ -18,7 +18,7 @@ from kiosk.idcard.wedge import Wedge, WedgeReader
 from server.kit.serial.frames import DeviceFault
 from server.kit.serial.keys import DOWN, UP, InputPort, key_event
 from server.kit.serial.port import Port
-from server.kit.serial.profiles import load_reader
+from server.kit.serial.profiles import load_reader, reader_profiles
 from server.kit.serial.testing import (
     Clock,
     Delays,
@@ -254,6 +254,17 @@ def test_a_wedge_on_a_line_of_events_is_read_by_its_own_thread(tmp_path: Path) -
             os.write(keep, key_event(CODES[sign], DOWN) + key_event(CODES[sign], UP))
         wait_for(lambda: bool(heard))
         assert the_card(heard) == right()
+
+        os.close(keep)  # pulled out
+        wait_for(lambda: reader.status() == ("no_port",))
+        keep = os.open(line, os.O_RDWR | os.O_NONBLOCK)
+        wait_for(lambda: reader.status() == ())
+        heard.clear()
+        reader.ask()
+        for sign in NUMBER + "\n":
+            os.write(keep, key_event(CODES[sign], DOWN) + key_event(CODES[sign], UP))
+        wait_for(lambda: bool(heard))
+        assert the_card(heard) == right()
     finally:
         reader.stop()
         os.close(keep)
@@ -264,6 +275,11 @@ def wait_for(true: object, within_s: float = 10.0) -> None:
     with gevent.Timeout(within_s):
         while not true():
             gevent.sleep(0.01)
+
+
+def test_every_profile_has_its_tests() -> None:
+    """Add a new one to the drivers of test_service, or here."""
+    assert reader_profiles() == ("http_service", "websocket_service", "wedge")
 
 
 def test_a_reader_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
