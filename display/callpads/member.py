@@ -11,17 +11,20 @@ after a reconnect, a silence or `repeat_s` it is sent again, for pads forget whe
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from display.callpads.keys import Keys
 from display.callpads.shown import AWAY, Face
 from server.kit.serial.answers import Answers, Event, Nak
-from server.kit.serial.bus import Exchange, Outcome, Silence, Standing, exchange
+from server.kit.serial.bus import Exchange, Outcome, Silence, Standing, Written, exchange
 from server.kit.serial.profiles.frames import FrameProfile, Show
 from server.kit.serial.templates import encode, filled
 
 ANSWER_S = 3.0
 """How long the answer to a key stands before the counter's state is shown again."""
+TURNAROUND_S = 0.05
+"""How long a pad may think before it answers, with the 16 ms by which a USB adapter holds bytes back
+(FTDI latency timer, its factory setting); the time of the answer on the wire comes on top."""
 REFUSED_PAUSE_S = 5.0
 """A device that refuses what it is to show is not asked at once again."""
 
@@ -86,6 +89,8 @@ class KeyDevice:
         self._pause_until = float("-inf")
         self._poll_at = float("-inf")
         self._polled_last = False
+        self._silent = False
+        """True while a device that must be asked does not answer: nothing is shown to it then."""
 
     # -- from other threads
 
@@ -108,6 +113,7 @@ class KeyDevice:
         self._answer = None
         self._pause_until = float("-inf")
         self._poll_at = now
+        self._silent = False
         self.standing.became("", now)
 
     def lost(self, now: float) -> None:
@@ -121,7 +127,7 @@ class KeyDevice:
         if self.polls:
             moments.append(self._poll_at - now)
         face, until = self._wanted(now)
-        if self._show_of(face) is not None:
+        if self._show_of(face) is not None and not self._silent:
             if face != self._shown:
                 moments.append(self._pause_until - now)
             elif self.profile.timing.repeat_s:
@@ -145,10 +151,13 @@ class KeyDevice:
 
     def done(self, exchange: Exchange, outcome: Outcome, now: float) -> None:
         """Take what became of a frame."""
-        self.standing.after(outcome, now)
+        if not (self.polls and isinstance(outcome, Written)):  # that a pad lives its answers say
+            self.standing.after(outcome, now)
         if isinstance(outcome, Event):
+            self._silent = False
             self._take(outcome, now)
         if isinstance(outcome, Silence):
+            self._silent = self.polls
             self._shown = None  # whatever it is doing, it is told again when it is back
             return
         if exchange.poll:
@@ -193,7 +202,7 @@ class KeyDevice:
         return found if found is not None else shows.get("idle")
 
     def _is_stale(self, face: Face, now: float) -> bool:
-        if self._show_of(face) is None or now < self._pause_until:
+        if self._show_of(face) is None or self._silent or now < self._pause_until:
             return False
         repeat = self.profile.timing.repeat_s
         return face != self._shown or bool(repeat and now >= self._shown_at + repeat)
@@ -204,4 +213,8 @@ class KeyDevice:
         made = encode(self.profile, params, text, before=before)
         if not poll:
             self.replaced = made.replaced
-        return exchange(self.profile, made.data, self._answers, address=self._address, poll=poll)
+        sent = exchange(self.profile, made.data, self._answers, address=self._address, poll=poll)
+        if poll and self.profile.reply is None and self.profile.event is not None:
+            answer_s = self.profile.link.wire_s(self.profile.event.length)
+            sent = replace(sent, timeout_s=TURNAROUND_S + answer_s)
+        return sent

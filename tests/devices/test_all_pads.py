@@ -215,6 +215,39 @@ def test_what_was_pressed_while_the_line_was_out_is_not_done_later():
     assert [p.name for p in presses] == ["recall"]
 
 
+def test_a_pad_behind_a_slow_usb_adapter_is_heard():
+    """It thinks for 20 ms, its answer takes 10 ms, and the adapter keeps bytes for 16 ms."""
+    device, presses = ff68_member()
+    line, clock, late = Ff68Line([3]), Clock(), []
+    bus = Bus([device], device.profile.link)
+
+    class Slow(LinePort):
+        def answer(self, data):
+            said = line.hear(data)
+            if said:
+                late.append((clock.now + 0.009 + 0.020 + 0.010 + 0.016, said))
+            return b""
+
+        def read(self):
+            return late.pop(0)[1] if late and late[0][0] <= clock.now else b""
+
+    port = Slow(line)
+    bus.opened(clock.now)
+
+    def pass_ms(count):
+        for _ in range(count):
+            bus.turn(port, clock.now)
+            bus.received(port.read(), clock.now)
+            clock.move(0.001)
+
+    pass_ms(1000)
+    line.pads[3].press("next")
+    pass_ms(1000)
+
+    assert [p.name for p in presses] == ["next"]
+    assert device.standing.fault == ""
+
+
 def test_pads_of_one_line_do_not_press_for_each_other():
     members = [ff68_member(address=a, counter=str(a)) for a in range(1, 9)]
     line, clock = Ff68Line(range(1, 9)), Clock()
