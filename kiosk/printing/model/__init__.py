@@ -6,9 +6,12 @@ a pseudo terminal, shows its paper in the browser (纸盘), and writes every cut
 it confirms it.
 
     python -m kiosk.printing.model --link run/printer --http 127.0.0.1:8103 --tray run/tray
+    python -m kiosk.printing.model --profile star_line …
 
-* `machine.Machine` is the printer without cable and clock; `commands` and `head` its firmware,
-  `senses` its status bytes, `paper` what comes out.
+* `makes` says what differs between the makes of printers; each is called by the id of the device
+  profile that is for it. It is written from the manuals' tables, not from the profiles.
+* `machine.Machine` is the printer without cable and clock; `head`, `commands`, `codes` and `star`
+  its firmware, `senses` and `unasked` what it says, `paper` what comes out.
 * `cable` joins it to a pty. **Flow control by modem lines (RTS/CTS, DTR/DSR) cannot be tried on
   a pty**: a full receive buffer only stops the reading.
 * `tray` is the directory of slips, `pages` the web page and the control interface, `faults` the
