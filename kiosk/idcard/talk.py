@@ -22,6 +22,8 @@ from wsproto.utilities import LocalProtocolError, RemoteProtocolError
 from kiosk.idcard.answers import MAX_ANSWER
 
 CHUNK = 16 * 1024
+DROP_S = 0.1
+"""Who goes on speaking for so long while nobody listens never stops."""
 HEAR_S = 0.2
 """A service that speaks by itself is listened to for so long before the next look."""
 MAX_HANDSHAKE = 64 * 1024
@@ -100,10 +102,17 @@ class Talk:
         return whole
 
     def drop(self) -> None:
-        """Throw away what was said unasked; answer pings."""
+        """Throw away what was said unasked; answer pings.
+
+        Raises:
+            Garbled: it does not stop speaking; OSError.
+        """
+        began = self._monotonic()
         with contextlib.suppress(Silent):
             while not self.over:
                 self._take(self._monotonic())
+                if self._monotonic() - began > DROP_S:
+                    raise Garbled
         self._whole = None
         self._message.clear()
 
