@@ -234,24 +234,14 @@ def test_a_fault_in_the_middle_of_a_reading_logs_no_number() -> None:
     assert not [f for f in forms(model.number_of(3)).values() if f.decode() in text]
 
 
-@pytest.mark.parametrize(
-    ("profile", "address", "words"),
-    [
-        ("nothing", "http://127.0.0.1:8104", "readers 里有"),
-        ("http_service", "", "reader.address"),
-        ("http_service", "http://192.168.1.5:8104", "只能在本机"),
-    ],
-)
-def test_a_wrong_reader_stops_the_start_in_words(
-    tmp_path: Path, profile: str, address: str, words: str
-) -> None:
+def test_a_reader_beyond_this_box_stops_the_start_in_words(tmp_path: Path) -> None:
     environ = {
         "HALL_KIOSK_STATE_DIR": str(tmp_path / "state"),
-        "HALL_KIOSK_READER_PROFILE": profile,
-        "HALL_KIOSK_READER_ADDRESS": address,
+        "HALL_KIOSK_READER_PROFILE": "http_service",
+        "HALL_KIOSK_READER_ADDRESS": "http://192.168.1.5:8104",
     }
 
     done = RunningKiosk(tmp_path, 0, environ).command("run", "--port", "0")
 
     assert done.returncode == 1
-    assert words in done.stderr
+    assert "只能在本机" in done.stderr
