@@ -32,6 +32,8 @@ def refusal_of(error: Refused | Unreachable | JournalFull) -> Refusal:
                 number=str(own.get("number", "")),
                 counter=str(own.get("counter", "")),
             )
+        case Unreachable(said=Refused() as said):
+            return Refusal(code=said.code, words=said.zh, words_en=said.en, retry=True)
         case Unreachable():
             return UNREACHABLE
         case JournalFull():

@@ -43,6 +43,7 @@ from server.realtime.presence import DeviceIdentity, Transition
 from server.runtime import Runtime
 from server.store import migrate, showing
 from server.store.media_files import MediaFiles
+from server.store.probe import WriteProbe, write_nothing_new
 from server.store.work import Actor
 from server.web import assets, auth, errors, limits, manage, media, pages, phone, rater
 from server.web.api import alarms, asks, counters, devices, hall, pads, reports, tickets
@@ -190,6 +191,7 @@ def build(config: ServerConfig) -> Server:
         tick=realtime.edge.voices.tick,
     )
     runtime.on_commit(fanout.wake)
+    probe = WriteProbe(lambda: runtime.run(code, Actor("job", "probe"), write_nothing_new))
     timetable = Timetable(runtime, code)
     forecaster = Forecaster(runtime, code)
     _register(app)
@@ -200,7 +202,7 @@ def build(config: ServerConfig) -> Server:
         presence=_PresenceView(realtime, code),
         devices=KnownDevices(lambda token: runtime.read(code, lambda r: auth.device_of(r, token))),
         health=lambda: _health(
-            runtime, code, fanout, timetable.failures + forecaster.failures, realtime
+            runtime, code, fanout, timetable.failures + forecaster.failures, realtime, probe
         ),
         forecast=forecaster.newest,
         media=_media(Path(config.data_dir), runtime, code),
@@ -345,7 +347,12 @@ def _realtime(runtime: Runtime, socketio: SocketIO, code: str) -> Realtime:
 
 
 def _health(
-    runtime: Runtime, code: str, fanout: Fanout, job_failures: int, realtime: Realtime
+    runtime: Runtime,
+    code: str,
+    fanout: Fanout,
+    job_failures: int,
+    realtime: Realtime,
+    probe: WriteProbe,
 ) -> dict[str, object]:
     try:
         seq = runtime.read(code, log.last_seq)
@@ -354,6 +361,8 @@ def _health(
         return {"ok": False, "database": type(error).__name__}
     if not runtime.database.in_place:
         return {"ok": False, "database": "removed"}
+    if fault := probe.fault():
+        return {"ok": False, "database": fault}
     last = fanout.last(code)
     lag = 0 if last is None else seq - last
     devices_here = realtime.presence.devices(code)

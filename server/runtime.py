@@ -21,7 +21,7 @@ import gevent.monkey
 import gevent.threadpool
 
 from server.kit.contract.reasons import Refused
-from server.store.engine import Database, Job
+from server.store.engine import Database, Job, in_words
 from server.store.sql import Link
 from server.store.work import Actor, Read, Work
 
@@ -125,7 +125,7 @@ class _Writer:
             except Exception as error:
                 # The connection itself is unusable: everyone is told, the next group opens anew.
                 for job in jobs:
-                    job.error = error
+                    job.error = in_words(error)
                     job.last_seq = 0
                 link = None
             self._outbox.append(jobs)

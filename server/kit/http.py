@@ -16,7 +16,15 @@ TRY_PAUSE_S = 0.2
 
 
 class Unreachable(Exception):  # noqa: N818  the design's word
-    """The server gave no answer that can be used; the same key may be tried again at any time."""
+    """The server gave no answer that can be used; the same key may be tried again at any time.
+
+    Attributes:
+        said: why, when the server did answer, with a failure of its own (5xx); None when it did not.
+    """
+
+    def __init__(self, problem: str, said: Refused | None = None) -> None:
+        super().__init__(problem)
+        self.said = said
 
 
 class ServerHttp:
@@ -83,7 +91,8 @@ def answered(answer: urllib3.BaseHTTPResponse) -> dict[str, Any]:
     if 400 <= answer.status < 500:
         raise _refused(data if isinstance(data, dict) else {})
     if not 200 <= answer.status < 300 or not isinstance(data, dict):
-        raise Unreachable(f"status {answer.status}")
+        told = isinstance(data, dict) and data.get("code") in REASONS
+        raise Unreachable(f"status {answer.status}", _refused(data) if told and data else None)
     return data
 
 

@@ -134,7 +134,7 @@ class Database:
         try:
             return self._read_once(hall, fn)
         except Exception as error:
-            told = _in_words(error)
+            told = in_words(error)
             if told is error:
                 raise
             raise told from error
@@ -173,7 +173,7 @@ class Database:
             job.error.__cause__ = error
         except Exception as error:
             self._forgot_dead(error)
-            job.error = _in_words(error)
+            job.error = in_words(error)
 
     def run_together(self, link: Link, jobs: Sequence[Job[Any]]) -> None:
         """Run *jobs* in order in one SQLite transaction and commit once.
@@ -204,7 +204,7 @@ class Database:
                 states[job.hall] = work.hall
                 job.last_seq = work.hall.event_seq if work.published else 0
             except Exception as error:
-                job.error = _in_words(error)
+                job.error = in_words(error)
                 if not link.driver.in_transaction:
                     _fail(jobs, error)
                     return
@@ -330,14 +330,32 @@ def _begin(link: Link) -> None:
             return
 
 
-def _in_words(error: Exception) -> Exception:
+def in_words(error: Exception) -> Exception:
+    """Return a failure of the store as the refusal a person is told; any other error as it is."""
     if isinstance(error, sqlite3.Error | sa.exc.OperationalError) or _is_driver_down(error):
-        refusal = Refused("storage_full" if "full" in str(error) else "busy")
+        refusal = Refused("storage_full" if _is_full(error) else "busy")
         refusal.__cause__ = error
         if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
             return error
         return refusal
     return error
+
+
+FULL = {
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR_WRITE,  # a limit on the size of files: EFBIG, EDQUOT
+    sqlite3.SQLITE_IOERR_SHMSIZE,  # no room for the index of the write-ahead log
+}
+"""SQLite's codes for a disk that takes no more."""
+
+
+def _is_full(error: BaseException) -> bool:
+    cause = getattr(error, "orig", None) or error  # SQLAlchemy wraps the driver's own
+    return (
+        getattr(cause, "sqlite_errorcode", None) in FULL
+        or getattr(cause, "sqlstate", None) == "53100"  # disk_full
+        or "full" in str(cause)
+    )
 
 
 def _is_driver_down(error: Exception) -> bool:
@@ -357,4 +375,4 @@ def _fail(jobs: Sequence[Job[Any]], error: Exception) -> None:
     for job in jobs:
         job.value = None
         job.last_seq = 0
-        job.error = _in_words(error)
+        job.error = in_words(error)
