@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from kiosk.idcard import model as cards
 from tests.kiosk.box import RunningKiosk, running_kiosk
-from tests.kiosk.idcard.rule import ITEM, ask_for_cards
+from tests.kiosk.idcard.rule import ITEM, ask_for_cards, seen_empty
 from tests.pages.judging import judged
 from tests.support.axe import violations
 from tests.support.chromium import KIOSK
@@ -83,8 +83,7 @@ def test_a_card_becomes_a_number_and_the_second_time_shows_it_again(
     reader.lies = "unreadable"
     told(page, "unreadable")
     expect(page.get_by_text("没有读出来")).to_be_visible()
-    reader.lies = "none"
-    page.wait_for_timeout(1000)
+    seen_empty(reader)
     reader.lies = "1"
     on(page, "number")
     mine = page.locator("[data-number]").inner_text()
@@ -93,8 +92,7 @@ def test_a_card_becomes_a_number_and_the_second_time_shows_it_again(
     to_the_step(page, carded)
     told(page, "left")
     expect(page.get_by_text("读卡区上还有一张身份证")).to_be_visible()
-    reader.lies = "none"
-    page.wait_for_timeout(1200)
+    seen_empty(reader)
     reader.lies = "1"
     on(page, "refused")
     expect(page.locator("[data-held]")).to_have_text(mine)

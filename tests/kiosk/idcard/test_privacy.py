@@ -29,7 +29,7 @@ from server.kit import logs
 from server.kit.serial.keys import DOWN, UP, key_event
 from server.kit.serial.profiles import load_reader
 from tests.kiosk.box import Finger, RunningKiosk, running_kiosk
-from tests.kiosk.idcard.rule import ITEM, ask_for_cards
+from tests.kiosk.idcard.rule import ITEM, ask_for_cards, seen_empty
 from tests.support.hall import RunningHall, running_hall
 from tests.support.relay import Relay
 
@@ -109,6 +109,7 @@ class Desk:
 
     def lay(self, person: int) -> None:
         if self.service is not None:
+            seen_empty(self.service)
             self.service.lies = str(person)
             return
         for sign in model.number_of(person) + "\n":
@@ -166,15 +167,12 @@ def test_a_card_becomes_a_number_and_is_nowhere_afterwards(place: Hall, driver: 
         assert "不刷身份证也能取号" in finger.html
         assert "身份证只用来防止重复取号" in finger.html
 
-        time.sleep(0.3)
         desk.lay(person)
         finger.until(lambda f: seen(f, pages) == "number")
         mine = finger.number
         desk.take_away()
-        time.sleep(0.8)
 
         again = at_the_step(kiosk, pages)
-        time.sleep(0.3)
         desk.lay(person)
         again.until(lambda f: seen(f, pages) == "refused")
         assert again.found(r"data-held>([^<]+)<") == mine
