@@ -50,6 +50,8 @@ CONFIRM_ZH: Mapping[str, str] = MappingProxyType(
 MILD = frozenset({"near_end", "paper_low", "text_too_small", "muted"})
 """Faults with which the device goes on doing its work."""
 WEEKDAY_ZH = "一二三四五六日"
+YEAR_FIRST, YEAR_LAST = 1970, 9998
+"""A box whose clock is wrong begins at 1970."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,8 +202,12 @@ def part_line(r: Read, part: Part) -> PartLine:
 
 
 def _known(at: str) -> datetime | None:
-    """Return a moment that a box has told; None for what is none: it stands in no list of ours."""
+    """Return a moment that a box has told; None for what is none: it stands in no list of ours.
+
+    At both ends of the calendar a moment has no hall time, and no box that we know was there.
+    """
     try:
-        return instant(at)
+        found = instant(at)
     except ValueError:
         return None
+    return found if YEAR_FIRST <= found.year <= YEAR_LAST else None

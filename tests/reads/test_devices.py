@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from server.actions import alarms as alarm_acts
 from server.actions import asks, devices
 from server.domain.moments import moment
 from server.domain.people import Role
-from server.kit.contract.devices import Part
+from server.kit.contract.devices import Part, PartFault
 from server.reads import devices as read
 from server.reads.alarms import Alarm, alarms, urgent, views
 from server.reads.devices import AskLine, Card, ask_lines, cards, grouped, natural
@@ -134,6 +135,27 @@ def test_a_fault_of_a_part_is_not_said_twice_and_has_its_own_age(bench: Bench) -
         "11月20日（周五）08:30",
         False,
     )
+
+
+@pytest.mark.parametrize(
+    "at", ["0001-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z", "2026-11-25", "yesterday"]
+)
+def test_a_moment_that_no_box_can_mean_hides_neither_its_device_nor_the_others(
+    bench: Bench, at: str
+) -> None:
+    here = Here()
+    box, other = named(bench, "display", "大屏"), named(bench, "display", "二楼大屏")
+    fault = PartFault(code="silent", since=at)
+    odd = msgspec.structs.replace(part("led:1", role="led"), faults=(fault,), confirmed_at=at)
+    here.put(box, parts=(odd,))
+    here.put(other)
+
+    found = listed(bench, here)
+
+    assert [f.age for f in found["大屏"].parts[0].faults] == [""]
+    assert found["大屏"].parts[0].confirmed == ""
+    assert [a.since for a in rung(bench, here)] == [""]
+    assert found["二楼大屏"].state == "ok"
 
 
 def test_what_a_bar_lacks_is_said_in_words_of_a_bar(bench: Bench) -> None:
