@@ -152,6 +152,15 @@ def test_broken_toml_refuses_with_its_name():
     assert "generic_80_gbk" in refusal("[link")
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["a = " + "[" * 5000, "a = " + "9" * 5000, "#" * 1_000_000],
+    ids=["nested", "long number", "a megabyte"],
+)
+def test_what_no_profile_looks_like_refuses_with_its_name(text):
+    assert "generic_80_gbk" in refusal(text)
+
+
 def test_a_site_may_keep_its_own_profile_anywhere(tmp_path):
     own = tmp_path / "hall_printer.toml"
     own.write_text(changed('"generic_80_gbk"', '"hall_printer"'), "utf-8")

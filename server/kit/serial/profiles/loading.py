@@ -18,6 +18,8 @@ from server.kit.serial.profiles.lines import line_of
 
 P = TypeVar("P", bound="Checked")
 
+LONGEST = 64 * 1024
+"""Bytes of a file; the longest of our own has a quarter of that."""
 _AT = re.compile(r" - at `\$?\.?(.*)`$")
 _MISSING = re.compile(r"missing required field `(\w+)`")
 _UNKNOWN = re.compile(r"contains unknown field `(\w+)`")
@@ -72,10 +74,14 @@ def parse(data: bytes, kind: type[P], *, file: str, id_: str | None = None) -> P
     Raises:
         ValueError: the text is not valid.
     """
+    if len(data) > LONGEST:
+        raise ValueError(f"{file}：文件太大，不像配置文件；允许：{LONGEST // 1024} KB 以内")
     try:
         text = data.decode()
         table = msgspec.toml.decode(data)
-    except (UnicodeDecodeError, msgspec.DecodeError) as e:
+    except RecursionError:
+        raise ValueError(f"{file}：不是有效的 TOML 文件（嵌套太深）") from None
+    except ValueError as e:  # also a number of more digits than Python reads
         raise ValueError(f"{file}：不是有效的 TOML 文件（{e}）") from e
     try:
         found: P = msgspec.convert(table, kind)
