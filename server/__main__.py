@@ -22,6 +22,7 @@ from server.console import Open
 from server.kit.contract.reasons import Refused
 from server.kit.contract.screens import ORIENTATIONS, ROLES
 from server.kit.hosting_command import add_setup, set_up
+from server.kit.settings import unread
 
 if TYPE_CHECKING:
     from server.store.seed_parts import Seed
@@ -195,7 +196,7 @@ def _load(config: ServerConfig, _: dict[str, str], args: argparse.Namespace) -> 
     try:
         text = Path(args.file).read_text(encoding="utf-8")
     except OSError as error:
-        raise ConfigError(f"{args.file}: {error}") from error
+        raise ConfigError(unread(args.file, error)) from error
     return _insert(config, seed.parse(text))
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import msgspec
+
+from server.kit.settings import ConfigError, read_toml, unread, wrong
+
+__all__ = ["ConfigError", "ServerConfig", "load", "require_public_url"]
 
 
 class ServerConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -40,10 +43,6 @@ class ServerConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         return self.database_url or f"sqlite:///{Path(self.data_dir).resolve() / 'hall.db'}"
 
 
-class ConfigError(Exception):
-    """The configuration is wrong; the text says which line and why."""
-
-
 def load(
     file: str | None, flags: Mapping[str, object], environ: Mapping[str, str] = os.environ
 ) -> tuple[ServerConfig, dict[str, str]]:
@@ -56,12 +55,14 @@ def load(
             cannot reach in a real installation.
     """
     values: dict[str, object] = {}
+    text = ""
     origin = dict.fromkeys(ServerConfig.__struct_fields__, "default")
     if file is not None:
-        try:
-            found = tomllib.loads(Path(file).read_text(encoding="utf-8")).get("server", {})
-        except (OSError, tomllib.TOMLDecodeError) as error:
-            raise ConfigError(f"{file}: {error}") from error
+        text, whole = read_toml(Path(file))
+        found = whole.get("server", {})
+        if not isinstance(found, dict):
+            raise ConfigError(f"{file}：server 应是一节，写成 [server]")
+        text = text.replace("[server]", "", 1)  # its keys stand at the top here, on their lines
         values.update(found)
         origin.update(dict.fromkeys(found, file))
     for name in ServerConfig.__struct_fields__:
@@ -69,7 +70,11 @@ def load(
         if variable in environ:
             values[name], origin[name] = environ[variable], variable
         elif f"{variable}_FILE" in environ:
-            values[name] = Path(environ[f"{variable}_FILE"]).read_text(encoding="utf-8").strip()
+            secret = Path(environ[f"{variable}_FILE"])
+            try:
+                values[name] = secret.read_text(encoding="utf-8").strip()
+            except OSError as error:
+                raise ConfigError(f"环境变量 {variable}_FILE：{unread(secret, error)}") from error
             origin[name] = f"{variable}_FILE"
     given = {k: v for k, v in flags.items() if v is not None}
     values.update(given)
@@ -77,7 +82,9 @@ def load(
     try:
         config = msgspec.convert(values, ServerConfig, strict=False)
     except msgspec.ValidationError as error:
-        raise ConfigError(f"configuration: {error}") from error
+        raise ConfigError(
+            wrong(error, ServerConfig, values, origin, file=file or "", text=text)
+        ) from error
     return (config, origin)
 
 
@@ -89,9 +96,9 @@ def require_public_url(config: ServerConfig) -> None:
     """
     parts = urlsplit(config.public_url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ConfigError("public_url must be http(s)://HOST, the address that phones reach")
+        raise ConfigError("public_url 应是手机能打开的地址，写成 http(s)://主机")
     if config.public_url.endswith("/"):
-        raise ConfigError("public_url must not end with a slash")
+        raise ConfigError("public_url 末尾不要写斜杠")
     loopback = parts.hostname in {"localhost", "::1"} or parts.hostname.startswith("127.")
     if loopback and not config.demo:
         raise ConfigError(

@@ -51,6 +51,22 @@ def test_what_is_wrong_is_named(tmp_path: Path, text: str, named: str) -> None:
         load(file, {}, {})
 
 
+def test_a_wrong_value_is_told_with_file_line_key_and_what_is_allowed(tmp_path: Path) -> None:
+    file = tmp_path / "kiosk.toml"
+    file.write_text('server_url = "http://x"\nport = "abc"\n')
+
+    with pytest.raises(ConfigError) as wrong:
+        load(file, {}, {})
+    with pytest.raises(ConfigError) as set_so:
+        load(None, {"HALL_KIOSK_PORT": "abc"}, {})
+    with pytest.raises(ConfigError) as gone:
+        load(tmp_path / "no.toml", {}, {})
+
+    assert str(wrong.value) == f"{file} 第 2 行，port：不能是 'abc'；允许：整数"
+    assert str(set_so.value) == "环境变量 HALL_KIOSK_PORT，port：不能是 'abc'；允许：整数"
+    assert str(gone.value) == f"{tmp_path / 'no.toml'}：没有这个文件"
+
+
 def test_an_unknown_variable_stops_the_start() -> None:
     with pytest.raises(ConfigError, match="servr"):
         load(None, {"HALL_KIOSK_SERVR": "x"}, {})
