@@ -59,6 +59,8 @@ def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
 
 def say(config: DisplayConfig, arguments: argparse.Namespace) -> int:
     """Speak one call as the hall would."""
+    if not arguments.number.strip() or not arguments.counter.strip():
+        return _refused("号码和窗口都要写，例如 voice say A023 5。")
     voice = Voice.open(Path(config.state_dir))
     if problem := voice.prepare():
         print(problem, file=sys.stderr)

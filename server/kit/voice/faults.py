@@ -11,6 +11,7 @@ WORDS: Final = {
     "failed": "语音程序出错，这一遍没有播报。",
     "pack": "语音包不能使用。",
     "text": "这段文字太长或没有可读的内容。",
+    "silent": "音量是 0，听不到。",
     "sound": "声音设备不能使用，请检查音箱、声卡和设置里的声音设备名。",
 }
 """Fault code → what happened, then what to do."""

@@ -73,8 +73,10 @@ class Studio:
         """Return a call as one WAV, repeated as in a hall where nobody else waits.
 
         Raises:
-            VoiceFault: no language of *rules* can be spoken here.
+            VoiceFault: no language of *rules* can be spoken here, or their volume is nought.
         """
+        if rules.volume <= 0:
+            raise VoiceFault("silent")
         self._prepare()
         said = self._phrases(number, counter, rules, self._voice.templates())
         gain = rules.volume / 100

@@ -74,6 +74,14 @@ def test_a_call_is_written_to_a_file(voice, tmp_path):
     assert len(samples_from_wav((tmp_path / "call.wav").read_bytes())) > 4 * 22050
 
 
+@pytest.mark.parametrize("words", [("", ""), ("A023", " ")])
+def test_a_call_without_words_is_refused_in_words(voice, words):
+    done = voice("say", *words)
+
+    assert done.returncode != 0
+    assert "号码和窗口都要写" in done.stderr
+
+
 def test_the_style_and_the_language_are_options(voice, tmp_path):
     one = voice("say", "A101", "12", "--style", "yi", "--out", tmp_path / "a.wav")
     two = voice("say", "A101", "12", "--lang", "en", "--out", tmp_path / "b.wav")
