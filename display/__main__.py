@@ -33,6 +33,7 @@ from server.kit.asks import RESTART_STATUS, Asks
 from server.kit.clock import clock_from
 from server.kit.hosting_command import add_setup, set_up
 from server.kit.link import Change, HallLink, Refused, Unreachable
+from server.kit.settings import unread
 
 TICK_S = 1.0
 """How often the view is looked at: minutes of serving, faces, and the age of the picture move."""
@@ -59,7 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return command(config, arguments)
     except OSError as error:  # the folder cannot be used
-        print(f"hall-display: {error}", file=sys.stderr)
+        print(f"hall-display: {unread(error.filename or '文件', error)}", file=sys.stderr)
         return 1
 
 
@@ -169,6 +170,7 @@ def _health(link: HallLink, display: Display) -> dict[str, Any]:
     board = display.screen.board
     age = link.beat_age_s()
     return {
+        "device_name": link.setup.name if link.setup else "",
         "enrolled": link.enrolled,
         "link": link.status.value,
         "beat_age_s": None if age is None else round(age, 1),

@@ -143,6 +143,8 @@ def test_a_call_reaches_the_page_and_nothing_is_acknowledged_without_one(
         asked = command("status", "--port", address.rsplit(":", 1)[1].strip("/"))
 
         assert (health["link"], health["pages"], health["zones"]) == ("live", 0, ["1F"])
+        assert f'"device_name": "{health["device_name"]}"' in asked.stdout
+        assert health["device_name"]
         assert asked.returncode == 0
         assert hall.state()["written"] == []
         with pytest.raises(urllib.error.HTTPError, match="404"):
