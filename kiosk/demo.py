@@ -331,7 +331,7 @@ def _announce(hall: Hall, people: list[dict[str, str]]) -> None:
     print("\n大厅已经开门：\n")
     for part in ("kiosk", *SCREENS, "bars", "server", "tray", "reader"):
         if part in hall.ports:
-            print(f"  {PAGES[part]:　<6}{hall.url(part)}/")
+            print(f"  {PAGES[part]:　<6} {hall.url(part)}/")
     print("\n在取号机上点一项业务，小票出现在纸盘里；到窗口登录，按 F1 叫号，看综合屏。\n")
     print("演示账号（密码随机，存于 " + str(hall.people_file) + "）：")
     for person in people:
