@@ -40,6 +40,8 @@ PAGES = {
 
 PRINTER = "epson_tm_cn"
 """Profile of the printer, and of the model that stands for it."""
+PRINTER_BAUD = "38400"
+"""Speed the model is set to, that of the profile: the tray complains of any other."""
 SCREENS = {
     "display": ("--role", "board", "--regions", "queues,disclosures,promotion,notices"),
     "disclosures": ("--role", "disclosures", "--no-voice"),
@@ -297,7 +299,7 @@ def _start_models(hall: Hall) -> None:
     """Start what stands for hardware: each a device on a pseudo terminal or an address."""
     models = {
         "tray": ("kiosk.printing.model", "--link", str(hall.printer), "--tray",
-                 str(hall.root / "tray"), "--profile", PRINTER),
+                 str(hall.root / "tray"), "--profile", PRINTER, "--baud", PRINTER_BAUD),
         "bars": ("display.led.model", "--demo", str(hall.root / "bars")),
         "reader": ("kiosk.idcard.model",),
     }  # fmt: skip

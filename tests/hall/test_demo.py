@@ -16,9 +16,10 @@ from pathlib import Path
 import pytest
 import urllib3
 
-from kiosk.demo import new_password
+from kiosk.demo import PRINTER, PRINTER_BAUD, new_password
 from kiosk.printing.model.tray import read_tray
 from server.domain.people import check_password
+from server.kit.serial.profiles import load_printer
 from tests.support.hall import ROOT
 from tests.support.ports import free_port, wait_until
 
@@ -119,6 +120,10 @@ def lives(pid: int) -> bool:
 def free(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_the_model_of_the_printer_listens_at_the_speed_the_kiosk_speaks() -> None:
+    assert int(PRINTER_BAUD) == load_printer(PRINTER).link.baud
 
 
 @pytest.mark.timeout(600)
