@@ -69,7 +69,9 @@ class Taker:
         self._new_key = new_key
         self._shown = shown
         self._taking = threading.Lock()
-        self._printing = threading.Lock()
+        self._claiming = threading.Lock()
+        self._printing: set[str] = set()
+        """Records whose slip is being printed or waits for its turn at the printer."""
         self._delivering = threading.Lock()
         self._given: OrderedDict[str, TicketSlip] = OrderedDict()
         self._jobs_done: OrderedDict[str, None] = OrderedDict()
@@ -93,12 +95,22 @@ class Taker:
             return self._ask(record)
 
     def print_ticket(self, touch: str) -> None:
-        """Print the slip of a touch, if its printing has not begun; report what became of it."""
-        with self._printing:
+        """Print the slip of a touch, if its printing has not begun; report what became of it.
+
+        Whose turn it is, the printer decides: behind a slip that waits for paper nobody waits, for
+        a slip that came after its citizen has gone would be somebody else's.
+        """
+        with self._claiming:
             record = self._journal.record(touch)
             if record is None or record.step != "issued" or record.slip is None:
                 return
+            if touch in self._printing:
+                return
+            self._printing.add(touch)
+        try:
             self._print(record, slip_from(record.slip))
+        finally:
+            self._printing.discard(touch)
         self.deliver()
 
     def reprint(self) -> None:
@@ -135,7 +147,7 @@ class Taker:
     @property
     def busy(self) -> bool:
         """Whether a number is being taken or a slip printed at this moment."""
-        return self._taking.locked() or self._printing.locked()
+        return self._taking.locked() or bool(self._printing)
 
     @property
     def undelivered(self) -> int:
@@ -163,7 +175,7 @@ class Taker:
         return slip
 
     def _print(self, record: Record, slip: TicketSlip) -> None:
-        """Print and note; called with the printing lock held."""
+        """Print and note; called by whoever claimed the record."""
 
         def sending(_pid: str) -> None:
             # Raises when it cannot be noted: then the printer sends nothing.
@@ -185,23 +197,27 @@ class Taker:
 
     def _reprint(self, job: int, slip: TicketSlip) -> None:
         record_id = f"job-{job}"
-        with self._printing:
+        record = Record(
+            id=record_id,
+            step="issued",
+            at=self._now(),
+            slip=msgspec.to_builtins(slip),
+            job=job,
+        )
+        with self._claiming:
             if record_id in self._jobs_done or self._journal.record(record_id) is not None:
                 return
-            record = Record(
-                id=record_id,
-                step="issued",
-                at=self._now(),
-                slip=msgspec.to_builtins(slip),
-                job=job,
-            )
             try:
                 self._journal.begin(record)
             except JournalFull:
                 log.exception("journal.full", job=job)
                 return
+            self._printing.add(record_id)
+        try:
             self._print(record, slip)
             self._job_over(record_id)
+        finally:
+            self._printing.discard(record_id)
 
     def _job_over(self, record_id: str) -> None:
         self._jobs_done[record_id] = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -184,6 +185,34 @@ def test_out_of_paper_the_number_stands_and_staff_are_told(box: Box, outside: Ha
     assert given.number == "A001"
     assert box.shown == [("A001", Paper.FAILED, "paper_out")]
     assert outside.results == [("u001", {"state": "failed", "fault": "paper_out"})]
+
+
+def test_nobody_waits_behind_a_slip_that_waits_for_paper(box: Box, outside: Hall) -> None:
+    asked, new_roll, first = threading.Event(), threading.Event(), outside.print
+
+    def out_of_paper(slip: TicketSlip, *, on_sending: Callable[[str], None] | None = None):
+        asked.set()
+        new_roll.wait(20)
+        return first(slip, on_sending=on_sending)
+
+    outside.print = out_of_paper  # type: ignore[method-assign]
+    inside = box.taker.take(Take(touch="t1", choice=Choice(item="MZ-01")))
+    waits = threading.Thread(target=box.taker.print_ticket, args=("t1",))
+    waits.start()
+    assert asked.wait(20)
+    outside.print, outside.faults = first, "paper_out"  # type: ignore[method-assign]
+
+    after = box.taker.take(Take(touch="t2", choice=Choice(item="MZ-01")))
+    box.taker.print_ticket("t1")  # the same touch again: it is inside already
+    box.taker.print_ticket("t2")
+
+    assert outside.results == [(after.uid, {"state": "failed", "fault": "paper_out"})]
+    assert box.taker.busy
+    outside.faults = ""
+    new_roll.set()
+    waits.join(20)
+    assert outside.papers == [inside.number]
+    assert not box.taker.busy
 
 
 def test_an_outcome_waits_until_the_server_is_back(box: Box, outside: Hall) -> None:
