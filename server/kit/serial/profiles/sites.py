@@ -19,6 +19,9 @@ import msgspec
 
 from server.kit.serial.profiles.common import Baud, Flow, Part
 
+MOST = 80
+"""Devices of a box: the server takes no acknowledgement that tells of more."""
+LONGEST_NAME = 40
 Role = Literal["led", "pad", "rater", "reader"]
 
 
@@ -60,11 +63,16 @@ class Site(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def faults(self) -> list[str]:
         """Return what cannot be, as `key: words`."""
         found, seen = [], set()
+        if sum(len(port.device) for port in self.port) > MOST:
+            found.append(f"port: 一台主机最多接 {MOST} 个设备，多的接到另一台")
         for i, port in enumerate(self.port):
             if port.address in seen:
                 found.append(f"port.{i}.address: {port.address} 写了两次，一个端口只能有一处")
             seen.add(port.address)
             for j, one in enumerate(port.device):
+                if len(one.name) > LONGEST_NAME or not (one.name or " ").isprintable():
+                    words = f"最多 {LONGEST_NAME} 个字，不能有看不见的字符"
+                    found.append(f"port.{i}.device.{j}.name: {words}")
                 if one.role in ("pad", "rater") and not one.counter:
                     found.append(f"port.{i}.device.{j}.counter: 呼叫器和评价器要写明窗口")
         return found
