@@ -25,6 +25,13 @@ PART_FAULT_ZH: Mapping[str, tuple[str, str]] = MappingProxyType(
     }
 )
 """Faults of what hangs on a box; those of a printer have words of their own."""
+READER_TO_DO_ZH: Mapping[str, str] = MappingProxyType(
+    {
+        "silent": "请重启厂家的读卡程序，检查读卡器的数据线",
+        "no_port": "请检查读卡器的插头，看厂家的读卡程序有没有运行",
+    }
+)
+"""A card reader has no address switch and often no port: what to do about it instead."""
 VERIFIED_ZH: Mapping[str, str] = MappingProxyType(
     {
         "measured": "实机验证",
@@ -163,6 +170,8 @@ def fault_line(r: Read, code: str, *, role: str, at: str) -> FaultLine:
     """
     own = PART_FAULT_ZH if role not in {"", "printer"} else {}
     what, to_do = own.get(code) or FAULT_ZH.get(code, UNKNOWN_FAULT)
+    if role == "reader":
+        to_do = READER_TO_DO_ZH.get(code, to_do)
     known = _known(at)
     return FaultLine(
         code=code,

@@ -166,6 +166,15 @@ def test_what_a_bar_lacks_is_said_in_words_of_a_bar(bench: Bench) -> None:
     assert (fault.what, fault.since) == ("没有应答", "")
 
 
+def test_a_card_reader_is_not_said_to_have_an_address_switch(bench: Bench) -> None:
+    here = Here()
+    here.put(named(bench, "kiosk", "取号机"), parts=(part("reader", ("silent", "")),))
+
+    ((name, fault),) = listed(bench, here)["取号机"].wrong
+    assert (name, fault.what) == ("reader", "没有应答")
+    assert fault.to_do == "请重启厂家的读卡程序，检查读卡器的数据线"
+
+
 def test_the_paper_is_shown_by_sensor_and_by_estimate(bench: Bench) -> None:
     here = Here()
     figures = {"paper_left_mm": 12_300, "paper_roll_mm": 50_000}

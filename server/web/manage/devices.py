@@ -77,7 +77,7 @@ def ask_device(uid: str) -> Page:
     found = services().read(lambda r: _device(r, uid))
     change(lambda w, staff: asks.ask(w, uid, what=what, part=part, staff=staff))
     return saved(
-        f"已请“{found.name}”{ASK_ZH.get(what, '')}，结果显示在下面。", "manage.device", uid=uid
+        f"已告诉“{found.name}”：{ASK_ZH.get(what, '')}。结果显示在下面。", "manage.device", uid=uid
     )
 
 
