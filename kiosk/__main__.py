@@ -66,8 +66,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def run(config: KioskConfig, arguments: argparse.Namespace) -> int:
     """Serve the page until SIGTERM, or until staff ask for a restart from afar (status 75)."""
-    link = _link(config)
     try:
+        link = _link(config)
         languages = load_languages(config.languages_dir)
         journal = Journal(Path(config.state_dir) / "journal")
         suspect = any(r.step == "sending" for r in journal.open_records)

@@ -347,6 +347,15 @@ def test_a_second_kiosk_on_the_same_folder_does_not_start(kiosk: RunningKiosk) -
     assert "another kiosk process" in second.stderr
 
 
+def test_a_folder_that_cannot_be_used_is_said_in_words(kiosk: RunningKiosk, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder", encoding="ascii")
+    done = kiosk.command("run", "--port", "0", "--state-dir", str(tmp_path / "file"))
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("hall-kiosk: ")
+    assert "Traceback" not in done.stderr
+
+
 def test_an_unknown_setting_stops_the_start(kiosk: RunningKiosk, tmp_path: Path) -> None:
     file = tmp_path / "kiosk.toml"
     file.write_text("sever_url = 'http://x'\n")
