@@ -30,6 +30,7 @@ class TestDevices:
     def test_a_token_is_shown_once_and_enrols_a_device(self, world: World) -> None:
         page = post(world.admin, "/manage/devices/enrol", kind="display", zone="2F")
         command = re.search(r"hall-display enrol --server (\S+) --token (\w{32}) --name", page.text)
+        assert "--config /etc/hallqueue/display.toml" in page.text  # where the service looks
         assert command
         enrolled = world.nobody.post(
             "/devices/enrol", {"token": command[2], "name": "新屏"}, key=None

@@ -24,7 +24,7 @@ from server.web.manage.frame import Page, Stale, attempt, bp, change, saved, sho
 from server.web.services import services
 
 COMMANDS = {"kiosk": "hall-kiosk", "display": "hall-display"}
-"""Kind → the command that enrols it."""
+"""Kind → the command that enrols it, and the user it runs as: docs/install.md."""
 NAMES = {"kiosk": "取号机", "display": "屏幕"}
 
 
@@ -96,7 +96,10 @@ def enrol() -> Page:
         if token is not None:
             server = services().config.public_url
             name = NAMES[kind] if not zone else zones_zh[zone] + NAMES[kind]
-            command = f"{COMMANDS[kind]} enrol --server {server} --token {token} --name {name}"
+            command = (
+                f"sudo -u {COMMANDS[kind]} /opt/hallqueue/bin/{COMMANDS[kind]} enrol --server {server}"
+                f" --token {token} --name {name} --config /etc/hallqueue/{kind}.toml"
+            )
             return show(
                 "token.html",
                 "devices",
