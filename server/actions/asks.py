@@ -30,13 +30,16 @@ ASKABLE = {
 """Kind of a device → what may be asked of it."""
 STATES = ("begun", "done", "failed")
 LONGEST_DETAIL = 64
+MOST_OPEN = 5
+"""Wishes that a device may have before it; more would print a roll of test pages."""
 
 
 def ask(w: Work, uid: str, *, what: str, part: str = "", staff: Staff) -> Asked:
     """Ask something of a device; what is asked already and not yet begun is not asked twice.
 
     Raises:
-        Refused: `forbidden`, `not_found`, `malformed` for something that such a device cannot do.
+        Refused: `forbidden`, `not_found`, `malformed` for something that such a device cannot
+            do, `too_many_requests` while it has five before it.
     """
     staff.require(Permission.CONFIGURE)
     device = devices.by_uid(w, uid)
@@ -49,6 +52,8 @@ def ask(w: Work, uid: str, *, what: str, part: str = "", staff: Staff) -> Asked:
     )
     if waiting is not None:
         return Asked(ask=waiting.uid, state=waiting.state)
+    if len(_open(w, device)) >= MOST_OPEN:
+        raise Refused("too_many_requests")
     new = w.new_uid()
     asks.add(w, uid=new, device_id=device.id, what=what, part=part, asked_by=staff.uid)
     w.publish(DeviceAsked(device=uid, ask=new, what=what, part=part))

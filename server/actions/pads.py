@@ -57,7 +57,7 @@ def press(
         counter: code of the counter.
         key: one of `KEYS`.
         expected: version of the counter as the pad showed it; None skips the check.
-        pressed_at: when the key was pressed; one that is older than `PRESS_GOOD_S` is `stale`.
+        pressed_at: when the key was pressed; one that is older than `PRESS_GOOD_S`, or as far ahead, is `stale`.
 
     Raises:
         Refused: `forbidden` for a counter that was not given to this device, `counter_closed`,
@@ -72,7 +72,7 @@ def press(
         raise Refused("counter_closed", counter=found.name)
     staff = people.staff(w, people.by_id(w, found.clerk_id))
     calling.own_counter(w, counter, staff, expected)
-    if pressed_at is not None and _age_s(w, pressed_at) > PRESS_GOOD_S:
+    if pressed_at is not None and abs(_age_s(w, pressed_at)) > PRESS_GOOD_S:
         raise Refused("stale", number=found.name)
     w.said = BY_PAD.format(label=staff.label)
     return _act(w, found, key, staff)

@@ -58,6 +58,20 @@ def test_the_same_wish_pressed_twice_is_one(bench: Bench, kiosk: Device, manager
     assert ask(bench, kiosk, manager) != first
 
 
+def test_a_device_has_few_wishes_before_it(bench: Bench, kiosk: Device, manager: Staff) -> None:
+    """Parts that nobody has must not print a roll of test pages."""
+
+    def wish(part: str) -> None:
+        bench.run(lambda w: asks.ask(w, kiosk.uid, what="test_page", part=part, staff=manager))
+
+    for n in range(asks.MOST_OPEN):
+        wish(f"part{n}")
+
+    with pytest.raises(Refused, match="too_many_requests"):
+        wish("one more")
+
+
+
 def test_what_was_not_begun_for_five_minutes_is_over(
     bench: Bench, kiosk: Device, manager: Staff
 ) -> None:

@@ -119,8 +119,10 @@ def test_a_press_that_lay_on_the_way_calls_nobody_later(pads: World) -> None:
     now = pads.hall.database().clock()
     with pads.unchanged():
         late = press(pads, "next", pressed_at=moment(now - timedelta(seconds=11)))
+        early = press(pads, "next", pressed_at=moment(now + timedelta(days=365)))
         odd = press(pads, "next", pressed_at="gestern")
     refused(late, 409, "stale")
+    refused(early, 409, "stale")
     refused(odd, 400, "malformed")
     assert press(pads, "next", pressed_at=moment(now)).status == 200
 

@@ -34,7 +34,7 @@ from server.kit.serial.worker import Outlet
 
 __all__ = ["Bus", "Exchange", "Member", "Outcome", "Silence", "Standing", "Written", "exchange"]
 
-BACKOFF_S = (1.0, 2.0, 5.0, 10.0, 30.0)
+BACKOFF_S = (1.0, 2.0, 5.0, 10.0)
 """How long a member that did not answer is left alone; the last repeats."""
 STUCK_S = 2.0
 """A frame that the port does not take for so long is given up."""
