@@ -252,6 +252,27 @@ def carry_out(plan: HostPlan, say: Callable[[str], None]) -> None:
         _run(command)
 
 
+def take_away(plan: HostPlan, say: Callable[[str], None], root: Path = Path("/")) -> None:
+    """Undo `carry_out` on this machine, all but packages, users and the site's own settings.
+
+    Raises:
+        SetupError: not root, or a command failed.
+    """
+    if os.geteuid() != 0:
+        raise SetupError("要用 root 运行：sudo 同一条命令")
+    for command in plan.commands:
+        if command[:2] == ("systemctl", "enable") and root == Path("/"):
+            subprocess.run(["systemctl", "disable", "--now", command[2]], check=False)
+    for file in plan.files:
+        there = file.at(root)
+        if file.target.startswith(OWN) or not there.exists():
+            continue
+        say(f"删除  {file.target}")
+        there.unlink()
+    if root == Path("/"):
+        _run(("systemctl", "daemon-reload"))
+
+
 def _run(command: Sequence[str]) -> None:
     try:
         done = subprocess.run(

@@ -14,6 +14,7 @@ from wtforms import PasswordField, StringField
 from server.actions import people as acts
 from server.domain.people import Permission
 from server.kit.contract.reasons import Refused
+from server.reads.alarms import urgent
 from server.reads.board import board
 from server.reads.catalogue import catalogue
 from server.reads.phone import guide
@@ -70,9 +71,12 @@ def home() -> str | Response:
     if user is None:
         return redirect(url_for("pages.sign_in"))
     hall = services()
+    needs, now = hall.read(lambda r: (urgent(r, hall.presence), r.local_now))
     return render_template(
         "home.html",
         staff=user.staff,
+        needs=needs,
+        now=now,
         may_serve=user.staff.may(Permission.SERVE),
         may_manage=may_enter(user.staff),
         board=hall.read(board),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import re
@@ -21,8 +22,10 @@ from server.kit.hosting import (
     carry_out,
     differences,
     plan_of,
+    take_away,
     write_files,
 )
+from server.kit.hosting_command import add_setup, set_up
 
 SERVER = "http://10.20.30.40:8100"
 POLICY = "etc/chromium/policies/managed/hallqueue.json"
@@ -194,6 +197,51 @@ def test_the_command_says_what_it_would_do_and_does_nothing(role: str, tmp_path:
     assert f"新建  /etc/systemd/system/hall-{role}.service" in said.stdout
     assert f"systemctl enable hall-{role}.service" in said.stdout
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("--server", SERVER), "没有人可以问；确定的话加 --yes"),
+        (("--yes",), "请写明服务器"),
+        (("--remove",), "没有人可以问；确定的话加 --yes"),
+    ],
+    ids=["unasked", "no server", "remove"],
+)
+def test_a_machine_is_not_changed_unasked(
+    words: tuple[str, ...],
+    why: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Tried as nobody, so that a fault here changes no machine."""
+    monkeypatch.setattr(os, "geteuid", lambda: 65534)
+    parser = argparse.ArgumentParser()
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--config")
+    common.add_argument("--server", dest="server_url")
+    add_setup(parser.add_subparsers(), common)
+
+    with Path(os.devnull).open() as nobody:
+        monkeypatch.setattr(sys, "stdin", nobody)
+        arguments = parser.parse_args(["setup", *words])
+        status = set_up("kiosk", server_url=SERVER, port=8101, arguments=arguments)
+
+    assert status == 1
+    assert why in capsys.readouterr().err
+
+
+def test_what_was_set_up_is_taken_away_but_for_the_settings(tmp_path: Path) -> None:
+    written("kiosk", tmp_path)
+    (tmp_path / "etc/other").write_text("not ours")
+
+    if os.geteuid() == 0:
+        take_away(plan("kiosk"), lambda _: None, tmp_path)
+        left = sorted(str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file())
+        assert left == ["etc/hallqueue/kiosk.toml", "etc/other"]
+    else:
+        with pytest.raises(SetupError, match="root"):
+            take_away(plan("kiosk"), lambda _: None, tmp_path)
 
 
 def test_a_folder_that_cannot_be_written_is_said_in_words(tmp_path: Path) -> None:
