@@ -58,7 +58,11 @@ def _digit(n: int) -> int:
 
 
 def _dle(head: Head) -> Program:
-    """Real-time commands were obeyed at reception; here their bytes only pass by."""
+    """Real-time commands were obeyed at reception; here their bytes only pass by.
+
+    They belong to no slip: a slip's bytes are those that print it.
+    """
+    before = head.strip.bytes - 1
     second = yield from head.byte()
     if second in (0x04, 0x05):
         yield from head.byte()
@@ -67,6 +71,7 @@ def _dle(head: Head) -> Program:
         yield from head.take(7 if function == 8 else 2)
     else:
         head.complain("unknown_command", "不认识的 DLE 命令", bytes((DLE, second)))
+    head.strip.bytes = before
 
 
 def _esc(head: Head) -> Program:

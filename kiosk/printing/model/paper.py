@@ -142,7 +142,7 @@ class Strip:
         self.head = HEAD_TO_CUTTER
         """Dots between the last cut edge and the print head."""
         self.bytes = 0
-        """Bytes interpreted since the last cut."""
+        """Bytes interpreted since the last cut, questions about the status left out."""
         self.hangs = False
         """A stub of an earlier power loss is part of it."""
 

@@ -35,6 +35,13 @@ def test_the_ticket_of_the_manual_comes_out_whole(bench, ticket):
     assert bench.grumbles == []
 
 
+def test_questions_about_the_status_are_no_bytes_of_a_slip(bench, ticket):
+    """A kiosk asks all day; what a slip costs on the wire is what prints it."""
+    bench.play(b"\x10\x04\x01" * 40 + ticket("A001", b"A001"))
+
+    assert [slip.bytes for slip in bench.slips] == [len(ticket("A001", None))]
+
+
 def test_lines_follow_each_other_by_the_line_spacing_or_their_height(bench):
     small, large, last = bench.paper(b"a\n\x1d!\x33b\n\x1d!\x00c\n")
 
