@@ -193,9 +193,9 @@ def with_notice(kind: str) -> Show:
     return show
 
 
-def no_paper(stage: Stage, page: Page) -> None:
+def no_paper(stage: Stage, page: Page, first: Show = home) -> None:
     """A number without a slip."""
-    item("MZ-01", "civil")(stage, page)
+    item("MZ-01", "civil", first=first)(stage, page)
     press(page, "take")
     expect(page.locator("#kiosk[data-screen=confirm], #kiosk[data-screen=number]")).to_have_count(1)
     if page.locator("#kiosk[data-screen=confirm]").count():
@@ -402,6 +402,12 @@ STATES = (
     state("confirm-long", "要等很久，取号前先问", confirm("JJD-01", "traffic", people=12), leave=patient),
     state("printer-out", "打印机缺纸：首页提示", printer(paper="out")(with_notice("printer")), leave=mended),
     state("number-no-paper", "打印机缺纸：请记下号码", printer(paper="out")(no_paper), leave=mended),
+    state(
+        "number-no-paper-large-low",
+        "打印机缺纸，大字加低位：请记下号码",
+        printer(paper="out")(lambda stage, page: no_paper(stage, page, mode("large", "low"))),
+        leave=mended,
+    ),
     state("stopped", "停止取号", stopped, leave=reopened),
     state("refused-stopped", "取号时刚好停止", refused, leave=reopened),
     state("emergency", "紧急情况", emergency, leave=calm),
