@@ -14,7 +14,7 @@ from tools.gallery_states import STATES
 PAGES = ("kiosk", "screen", "phone", "desk", "staff", "manage")
 SLOW = {
     "kiosk-refused-offline", "kiosk-lunch", "kiosk-closed",
-    "screen-speaking", "screen-late", "screen-silent",
+    "screen-speaking", "screen-late", "screen-silent", "manage-devices-many",
 }  # fmt: skip
 """States that only the gallery waits for."""
 

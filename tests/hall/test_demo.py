@@ -23,7 +23,17 @@ from server.kit.serial.profiles import load_printer
 from tests.support.hall import ROOT
 from tests.support.ports import free_port, wait_until
 
-PARTS = ("server", "kiosk", "display", "tray", "disclosures", "guide", "window")
+PARTS = (
+    "server",
+    "kiosk",
+    "display",
+    "tray",
+    "disclosures",
+    "guide",
+    "window",
+    "bars",
+    "reader",
+)
 STARTS_IN_S = 120.0
 WORDS = {
     "server": "永德县政务服务中心",
@@ -33,6 +43,8 @@ WORDS = {
     "disclosures": "五公开",
     "guide": "办事指南",
     "window": "号窗口",
+    "bars": "条屏",
+    "reader": "读卡器",
 }
 """What stands in the first HTML of each page, before any script."""
 
