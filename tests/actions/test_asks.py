@@ -71,7 +71,6 @@ def test_a_device_has_few_wishes_before_it(bench: Bench, kiosk: Device, manager:
         wish("one more")
 
 
-
 def test_what_was_not_begun_for_five_minutes_is_over(
     bench: Bench, kiosk: Device, manager: Staff
 ) -> None:
