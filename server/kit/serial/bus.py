@@ -40,6 +40,8 @@ STUCK_S = 2.0
 """A frame that the port does not take for so long is given up."""
 NOISE_S = 0.3
 """How long bytes that nobody asked for may put off the next frame."""
+TORN_S = 0.5
+"""An unfinished message that nothing followed for so long is dropped: a later one must not end it."""
 IDLE_S = 5.0
 TICK_S = 0.001
 """Shortest wait between two exchanges: a member that is due and has nothing to send spins nobody."""
@@ -103,6 +105,7 @@ class Bus:
         self._quiet_until = 0.0
         self._gap_s = 0.0
         self._ended_at = 0.0
+        self._heard_at = 0.0
         self._count = 0
         self._polls_in_row = 0
         """Polls since something else was sent: a line that polls fill still shows its calls."""
@@ -259,6 +262,9 @@ class Bus:
         if self._listens is None:
             self.skipped += len(data)
             return
+        if now - self._heard_at > TORN_S:
+            self._listens.reset()
+        self._heard_at = now
         for answer in self._listens.feed(data):
             if isinstance(answer, Event):
                 self._tell(answer, now)
