@@ -15,7 +15,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from importlib import import_module
 from types import MappingProxyType
@@ -25,12 +25,12 @@ import gevent
 import msgspec
 
 from display.app import DisplayLink, keep_pulsing
-from display.hung import HungDevice, HungLine
+from display.hung import HungDevice, HungLine, Moments, part_of
 from display.led.bars import Bar
 from display.led.panels import Sign, sign_of
 from display.screen import Screen
 from server.kit.contract.board import Board
-from server.kit.contract.devices import Part, PartFault
+from server.kit.contract.devices import Part
 from server.kit.contract.moments import moment
 from server.kit.contract.views import Catalogue
 from server.kit.link import LinkStatus, Output
@@ -42,7 +42,6 @@ from server.kit.serial.worker import PortWorker, open_port
 __all__ = ["AttachedDevices", "HungMember", "Keys", "port_worker"]
 
 TICK_S = 0.2
-MOMENTS_KEPT = 500
 KEYS_MODULE = "display.callpads.hanging"
 """Imported only on a box where pads or raters hang."""
 TELL_S = 5.0
@@ -151,8 +150,7 @@ class AttachedDevices:
         self._acked: set[tuple[str, int]] = set()
         self._told: list[Part] = []
         self._told_at = float("-inf")
-        self._moments: dict[float, str] = {}
-        """Moments of the ports' clock → UTC, so that a moment once told stays the same."""
+        self._moments = Moments(clock, display.now)
         self._keys: Keys | None = None
         self._workers: list[PortWorker] = []
         self._hung: list[_Hung] = []
@@ -257,34 +255,13 @@ class AttachedDevices:
         ]
 
     def _part(self, one: _Hung) -> Part:
-        standing, profile = one.member.standing, one.hung.profile
-        since = self._utc(standing.since)
-        faults = (PartFault(code=standing.fault, since=since),) if standing.fault else ()
-        return Part(
-            key=one.hung.key,
-            role=one.hung.device.role,
-            name=one.hung.name,
-            profile=profile.id,
-            profile_name=profile.name,
-            verified=profile.verified,
+        return part_of(
+            one.hung,
+            one.member.standing,
             port=one.address,
-            counter=one.hung.device.counter,
-            faults=faults,
-            confirmed_at=self._utc(standing.confirmed),
-            confirm_ms=round(standing.took_s * 1000),
+            moments=self._moments,
             replaced=one.member.replaced,
         )
-
-    def _utc(self, at: float | None) -> str:
-        """Return a moment of the ports' clock as UTC, empty for None."""
-        if at is None:
-            return ""
-        if at not in self._moments:
-            if len(self._moments) > MOMENTS_KEPT:
-                self._moments.clear()
-            ago = timedelta(seconds=self._clock() - at)
-            self._moments[at] = moment(self._display.now() - ago)
-        return self._moments[at]
 
     def _acknowledge(self) -> None:
         """Tell the server once of every call that a bar confirmed, as long as it stands."""

@@ -5,10 +5,14 @@ Whatever cannot be is refused with file, line, key and what is allowed, before a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from server.kit.contract.devices import Part, PartFault
+from server.kit.contract.moments import moment
+from server.kit.serial.members import Standing
 from server.kit.serial.profiles import (
     Attached,
     FrameProfile,
@@ -20,7 +24,9 @@ from server.kit.serial.profiles import (
 )
 from server.kit.serial.profiles.lines import line_of
 
-__all__ = ["HungDevice", "HungLine", "hung_lines"]
+__all__ = ["HungDevice", "HungLine", "Moments", "hung_lines", "part_of"]
+
+MOMENTS_KEPT = 500
 
 INPUT = "input:"
 """Begin of the address of a keypad that is a keyboard to the system."""
@@ -51,6 +57,64 @@ class HungLine:
     def is_input(self) -> bool:
         """Return whether it is a keyboard of the system and no line."""
         return self.port.address.startswith(INPUT)
+
+
+class Moments:
+    """Moments of the ports' clock in UTC; one that was told once stays the same.
+
+    Args:
+        clock: the clock of the ports.
+        now: the time of day, aware.
+    """
+
+    def __init__(self, clock: Callable[[], float], now: Callable[[], datetime]) -> None:
+        self._clock = clock
+        self._now = now
+        self._told: dict[float, str] = {}
+
+    def utc(self, at: float | None) -> str:
+        """Return the moment *at* as the contract has it, empty for None."""
+        if at is None:
+            return ""
+        if at not in self._told:
+            if len(self._told) > MOMENTS_KEPT:
+                self._told.clear()
+            self._told[at] = moment(self._now() - timedelta(seconds=self._clock() - at))
+        return self._told[at]
+
+
+def part_of(
+    hung: HungDevice,
+    standing: Standing,
+    *,
+    port: str,
+    moments: Moments,
+    replaced: tuple[str, ...] = (),
+) -> Part:
+    """Return a device as staff are told of it.
+
+    Args:
+        hung: what it is.
+        standing: how it is, on the clock of its line.
+        port: address of its port.
+        moments: of that clock.
+        replaced: characters that it could not show.
+    """
+    fault = standing.fault
+    return Part(
+        key=hung.key,
+        role=hung.device.role,
+        name=hung.name,
+        profile=hung.profile.id,
+        profile_name=hung.profile.name,
+        verified=hung.profile.verified,
+        port=port,
+        counter=hung.device.counter,
+        faults=(PartFault(code=fault, since=moments.utc(standing.since)),) if fault else (),
+        confirmed_at=moments.utc(standing.confirmed),
+        confirm_ms=round(standing.took_s * 1000),
+        replaced=replaced,
+    )
 
 
 def hung_lines(path: str) -> tuple[HungLine, ...]:

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import structlog
 
-from kiosk.outside import Calls
+from server.kit.commands import Calling
 from server.kit.contract.reasons import Refused
 from server.kit.http import Unreachable
 
@@ -78,7 +78,7 @@ class HelpLine:
 
     def __init__(
         self,
-        link: Calls,
+        link: Calling,
         *,
         monotonic: Callable[[], float],
         spawn: Callable[[Callable[[], None]], object],

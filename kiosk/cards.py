@@ -15,9 +15,9 @@ from kiosk import journey as j
 from kiosk.idcard.card import KEY_BYTES, Card, Reading, Unread
 from kiosk.idcard.reader import CardReader
 from kiosk.journey import CardStep, Screen, Take
-from kiosk.outside import Calls
 from kiosk.page import Page
 from kiosk.refusals import refusal_of
+from server.kit.commands import Calls
 from server.kit.contract.reasons import Refused
 from server.kit.http import Unreachable
 

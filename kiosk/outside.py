@@ -4,34 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from kiosk.printing.guide import Guide
 from server.kit.change import LinkStatus, Output
+from server.kit.commands import Calls
 from server.kit.contract.board import Board
 from server.kit.contract.screens import DeviceSetup
 from server.kit.contract.views import Catalogue, TicketSlip
 from server.kit.serial.profiles import PrinterProfile
-
-
-class Calls(Protocol):
-    """The part of the link that a take needs."""
-
-    def call(
-        self,
-        path: str,
-        body: Mapping[str, object],
-        *,
-        key: str,
-        timeout_s: float = 2.0,
-        tries: int = 2,
-    ) -> dict[str, Any]:
-        """POST; raises `Refused` or `Unreachable`."""
-        ...
-
-    def get(self, path: str) -> dict[str, Any]:
-        """GET; raises `Refused` or `Unreachable`."""
-        ...
 
 
 class Paperwork(Protocol):

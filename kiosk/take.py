@@ -26,7 +26,8 @@ from msgspec.structs import replace
 
 from kiosk.journal import Journal, JournalFull, Record
 from kiosk.journey import Paper, Take
-from kiosk.outside import Calls, Prints
+from kiosk.outside import Prints
+from server.kit.commands import Calls
 from server.kit.contract.reasons import Refused
 from server.kit.contract.views import TicketSlip
 from server.kit.http import Unreachable

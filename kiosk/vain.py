@@ -14,8 +14,8 @@ from collections.abc import Callable
 
 import structlog
 
-from kiosk.outside import Calls
 from kiosk.search import folded
+from server.kit.commands import Calling
 from server.kit.contract.reasons import Refused
 from server.kit.http import Unreachable
 
@@ -47,7 +47,7 @@ class VainSearches:
 
     def __init__(
         self,
-        link: Calls,
+        link: Calling,
         *,
         reachable: Callable[[], bool],
         spawn: Callable[[Callable[[], None]], object],

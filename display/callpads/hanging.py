@@ -12,16 +12,15 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from display.callpads.member import KeyDevice, Press
 from display.callpads.presses import PadLink, Presses
 from display.callpads.shown import Face, face_of
-from display.hung import HungDevice, HungLine
+from display.hung import HungDevice, HungLine, Moments, part_of
 from server.kit.contract.board import Board
-from server.kit.contract.devices import Part, PartFault
-from server.kit.contract.moments import moment
+from server.kit.contract.devices import Part
 from server.kit.contract.views import Catalogue
 from server.kit.serial.answers import Answers
 from server.kit.serial.bus import Bus
@@ -62,7 +61,7 @@ class CallPads:
         now: Callable[[], datetime],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._now = now
+        self._moments = Moments(clock, now)
         self._clock = clock
         self._hung: list[_Hung] = []
         self._keyboards: list[_Hung] = []
@@ -130,30 +129,10 @@ class CallPads:
 
     def parts(self) -> tuple[Part, ...]:
         """Return the keyboards as staff are told of them."""
-        return tuple(self._part(one) for one in self._keyboards)
-
-    def _part(self, one: _Hung) -> Part:
-        standing, profile = one.device.standing, one.hung.profile
-        fault = standing.fault
-        faults = (PartFault(code=fault, since=self._utc(standing.since)),) if fault else ()
-        return Part(
-            key=one.hung.key,
-            role=one.hung.device.role,
-            name=one.hung.name,
-            profile=profile.id,
-            profile_name=profile.name,
-            verified=profile.verified,
-            port=one.port,
-            counter=one.hung.device.counter,
-            faults=faults,
-            confirmed_at=self._utc(standing.confirmed),
+        return tuple(
+            part_of(one.hung, one.device.standing, port=one.port, moments=self._moments)
+            for one in self._keyboards
         )
-
-    def _utc(self, at: float | None) -> str:
-        if at is None:
-            return ""
-        ago = timedelta(seconds=round(self._clock() - at))
-        return moment((self._now() - ago).replace(microsecond=0))
 
     def _answered(self, counter: str, face: Face) -> None:
         for one in self._hung:

@@ -12,7 +12,7 @@ import logging
 import time
 import uuid
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -20,6 +20,7 @@ import gevent
 
 from display.callpads.member import Press
 from display.callpads.shown import Face, refusal
+from server.kit.commands import Calling
 from server.kit.contract.moments import moment
 from server.kit.http import Unreachable
 from server.kit.link import LinkStatus, Refused
@@ -33,24 +34,12 @@ MOST_WAITING = 2
 _log = logging.getLogger("hall.display.pads")
 
 
-class PadLink(Protocol):
+class PadLink(Calling, Protocol):
     """The part of the link that pads need."""
 
     @property
     def status(self) -> LinkStatus:
         """How the link stands."""
-        ...
-
-    def call(
-        self,
-        path: str,
-        body: Mapping[str, object],
-        *,
-        key: str,
-        timeout_s: float = 2.0,
-        tries: int = 2,
-    ) -> dict[str, Any]:
-        """Give a command."""
         ...
 
 

@@ -121,7 +121,7 @@ class Announcer:
         self._turn: Turn | None = None
         self._floor = 0
         """Turns up to this term are void."""
-        self._over: OrderedDict[tuple[str, str], bool] = OrderedDict()
+        self._over: OrderedDict[str, bool] = OrderedDict()
         """Announcement → whether it was spoken (or dropped)."""
         self._begun: Announcement | None = None
         """What is being spoken, or rendered, or waits for the silence before it."""
@@ -155,7 +155,7 @@ class Announcer:
         self._turn = turn
         if self._begun is not None and self._must_stop(self._begun):
             self._silence()
-        if any(_key(a) in self._over for a in turn.list):
+        if any(a.id in self._over for a in turn.list):
             self._report()
         if deposed:
             self._told = None  # says at the next tick that it is still here
@@ -211,17 +211,16 @@ class Announcer:
             self._wake.wait(IDLE_S)
             self._wake.clear()
             return
-        key = _key(item)
-        self._over[key] = False  # also when this ends with an error: not tried for ever
+        self._over[item.id] = False  # also when this ends with an error: not tried for ever
         self._begun = item
         try:
             spoken = self._speak(item)
         finally:
             self._begun = None
         if spoken is None:
-            del self._over[key]
+            del self._over[item.id]
         else:
-            self._over[key] = spoken
+            self._over[item.id] = spoken
         while len(self._over) > REMEMBERED:
             self._over.popitem(last=False)
         self._report()
@@ -231,7 +230,7 @@ class Announcer:
     def _next(self) -> Announcement | None:
         if not self._may_speak() or self._turn is None:
             return None
-        return next((a for a in self._turn.list if _key(a) not in self._over), None)
+        return next((a for a in self._turn.list if a.id not in self._over), None)
 
     def _may_speak(self) -> bool:
         age = self._link.beat_age_s()
@@ -341,11 +340,11 @@ class Announcer:
 
     def _ahead(self) -> list[Announcement]:
         items = self._turn.list if self._turn is not None else ()
-        return [a for a in items if _key(a) not in self._over][:AHEAD]
+        return [a for a in items if a.id not in self._over][:AHEAD]
 
     def _others(self) -> int:
         items = self._turn.list if self._turn is not None else ()
-        return sum(1 for a in items if _key(a) not in self._over)
+        return sum(1 for a in items if a.id not in self._over)
 
     def _must_stop(self, item: Announcement) -> bool:
         """Return whether *item* is not even said to its end."""
@@ -377,7 +376,7 @@ class Announcer:
             return
         self._reported_at = time.monotonic()
         begun = self._begun.id if self._begun is not None else None
-        over = [(a.id, self._over.get(_key(a))) for a in turn.list if a.id != begun]
+        over = [(a.id, self._over.get(a.id)) for a in turn.list if a.id != begun]
         report = Report(
             term=turn.term,
             playing=begun if self._playing else None,
@@ -386,11 +385,6 @@ class Announcer:
             sound=self.state.value,
         )
         self._link.say(EVENT, _builtins(report))
-
-
-def _key(item: Announcement) -> tuple[str, str]:
-    """Return what tells *item* from all others: a restarted server numbers emergencies anew."""
-    return item.id, item.at
 
 
 def _builtins(report: Report) -> Mapping[str, object]:

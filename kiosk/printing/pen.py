@@ -6,6 +6,7 @@ A pen writes operations as bytes and sends a setting only when it changes, which
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 from kiosk.printing.glyphs import UserGlyphs, encode_char
@@ -36,7 +37,7 @@ class Style:
     bold: bool = False
 
 
-class Pen:
+class Pen(ABC):
     """Writes operations for one printer; the subclass knows the language."""
 
     def __init__(self, profile: PrinterProfile) -> None:
@@ -50,17 +51,17 @@ class Pen:
 
     # The language.
 
+    @abstractmethod
     def opening(self) -> bytes:
         """Return what follows the start: lines are centred from here on."""
-        raise NotImplementedError
 
+    @abstractmethod
     def setting(self, old: Style, new: Style) -> bytes:
         """Return the commands that lead from *old* to *new*."""
-        raise NotImplementedError
 
+    @abstractmethod
     def qr(self, content: str) -> bytes:
         """Return the commands that print a QR code of *content*."""
-        raise NotImplementedError
 
     # The order.
 

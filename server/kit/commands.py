@@ -3,12 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from server.kit.contract import codec
 from server.kit.contract.reasons import Refused
 from server.kit.http import ServerHttp
 from server.kit.keeping import Keeping
+
+
+class Calling(Protocol):
+    """Whoever gives commands needs no more of a link."""
+
+    def call(
+        self,
+        path: str,
+        body: Mapping[str, object],
+        *,
+        key: str,
+        timeout_s: float = 2.0,
+        tries: int = 2,
+    ) -> dict[str, Any]:
+        """Give a command, as `Commands.call`."""
+        ...
+
+
+class Calls(Calling, Protocol):
+    """Commands, and questions."""
+
+    def get(self, path: str) -> dict[str, Any]:
+        """Ask a question, as `Commands.get`."""
+        ...
 
 
 class Commands:

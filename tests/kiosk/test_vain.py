@@ -32,9 +32,6 @@ class Link:
         self.reported.append({"path": path, "tries": tries, **body})
         return {}
 
-    def get(self, path: str) -> dict[str, Any]:
-        raise NotImplementedError
-
 
 def now(work: Callable[[], None]) -> None:
     work()

@@ -9,14 +9,8 @@ is ready: `{"http": …, "site": …}`. SIGTERM ends it.
 """
 
 import argparse
-import json
-import signal
-import socket
 import sys
 from pathlib import Path
-
-import gevent
-from gevent.pywsgi import WSGIServer
 
 from display.callpads.model import Ff68Line
 from display.hung import HungLine, hung_lines
@@ -24,6 +18,7 @@ from display.led.model.bars import Bar, bar_of
 from display.led.model.line import Line, OnLine
 from display.led.model.pages import Wall, create_app
 from display.led.model.sample import write_sample
+from server.kit.modelling import open_at, serve
 
 
 def arguments(argv: list[str] | None = None) -> argparse.Namespace:
@@ -37,18 +32,6 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--http", default="127.0.0.1:8108", help="网页的地址 HOST:PORT")
     parser.add_argument("--fast", action="store_true", help="不花线路时间：给测试用")
     return parser.parse_args(argv)
-
-
-def listener(address: str) -> socket.socket:
-    """A bound socket; accepted connections inherit TCP_NODELAY."""
-    host, _, port = address.rpartition(":")
-    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    sock.bind((host, int(port)))
-    sock.listen(64)
-    sock.setblocking(False)
-    return sock
 
 
 def hang(wall: Wall, line: HungLine, *, fast: bool) -> Line:
@@ -77,22 +60,20 @@ def main(argv: list[str] | None = None) -> int:
     wall = Wall()
     try:
         lines = [hang(wall, line, fast=args.fast) for line in hung_lines(str(site))]
-        sock = listener(args.http)
+        sock = open_at(args.http)
     except (ValueError, OSError) as error:
         print(f"条屏模型不能开始：{error}", file=sys.stderr)
         return 2
-    app = create_app(wall)
-    server = WSGIServer(gevent.socket.socket(fileno=sock.detach()), app, log=None)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        gevent.signal_handler(number, server.stop, 1)
-    for line in lines:
-        line.start()
-    server.start()
-    address = f"http://{server.server_host}:{server.server_port}"
-    print(json.dumps({"http": address, "site": str(site)}), flush=True)
-    server.serve_forever()
-    for line in lines:
-        line.stop()
+
+    def begin() -> None:
+        for line in lines:
+            line.start()
+
+    def end() -> None:
+        for line in lines:
+            line.stop()
+
+    serve(create_app(wall), sock, ready={"site": str(site)}, begin=begin, end=end)
     return 0
 
 

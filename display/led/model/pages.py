@@ -8,28 +8,17 @@ GET  /model/events   Server-Sent Events: the state at every change and every two
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
-from functools import lru_cache
-from importlib.resources import files
-from pathlib import Path
-from urllib.parse import urlsplit
-
 import gevent
 import msgspec
-from flask import Flask, Response, abort, jsonify, render_template, request, url_for
+from flask import Flask, Response, abort, render_template, request
 from gevent.event import Event
 from werkzeug.wrappers import Response as AnyResponse
 
 from display.callpads.model import KEYS, Ff68Line
 from display.led.model.bars import Bar, BarView, Control
+from server.kit.modelling import events, json_of, model_app, not_understood, own_page_only
 
-BEAT_S = 2.0
 SETTLE_S = 0.04
-CSP = (
-    "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
-    "frame-ancestors 'none'"
-)
 KEY_WORDS = {
     "next": "呼叫",
     "recall": "重呼",
@@ -135,39 +124,19 @@ class Wall:
 
 def create_app(wall: Wall) -> Flask:
     """Return the model's web application."""
-    app = Flask(__name__)
-    app.jinja_env.globals.update(asset=_asset)
-
-    @app.after_request
-    def headers(response: AnyResponse) -> AnyResponse:
-        response.headers["Content-Security-Policy"] = CSP
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Referrer-Policy"] = "no-referrer"
-        if "v" not in request.args:
-            response.headers["Cache-Control"] = "no-store"
-        return response
+    app = model_app(__name__)
 
     @app.get("/")
     def page() -> str:
         return render_template("bars.html", keys=KEY_WORDS)
 
-    @app.get("/healthz")
-    def healthz() -> Response:
-        return jsonify(ok=True)
-
-    @app.get("/kit/tokens.css")
-    def tokens() -> Response:
-        return Response(_tokens(), mimetype="text/css")
-
     @app.get("/model/state")
     def state() -> Response:
-        return _json(wall.state())
+        return json_of(wall.state())
 
     @app.post("/model/control")
     def control() -> AnyResponse:
-        origin = request.headers.get("Origin")
-        if origin and urlsplit(origin).netloc != request.host:
-            abort(403)
+        own_page_only()
         body = request.get_data()
         try:
             if b'"pad"' in body:
@@ -175,44 +144,13 @@ def create_app(wall: Wall) -> Flask:
             else:
                 known = wall.control(msgspec.json.decode(body, type=Control))
         except (msgspec.ValidationError, msgspec.DecodeError) as error:
-            answer = jsonify(
-                type="about:blank", title="Not understood", status=400, code="malformed",
-                detail="模型不认识这个命令", detail_en=str(error), context={},
-            )  # fmt: skip
-            answer.mimetype = "application/problem+json"
-            answer.status_code = 400
-            return answer
+            return not_understood("模型不认识这个命令", error)
         if not known:
             abort(404)
-        return _json(wall.state())
+        return json_of(wall.state())
 
     @app.get("/model/events")
-    def events() -> Response:
-        return Response(_events(wall), mimetype="text/event-stream")
+    def told() -> Response:
+        return events(wall.state, lambda: wall.changes, wall.wait_for_change)
 
     return app
-
-
-def _events(wall: Wall) -> Iterator[str]:
-    """The state now, at every change (settled), and at every beat; ends when the page goes away."""
-    while True:
-        seen = wall.changes
-        yield f"data: {msgspec.json.encode(wall.state()).decode()}\n\n"
-        wall.wait_for_change(seen, BEAT_S)
-
-
-def _json(what: object) -> Response:
-    return Response(msgspec.json.encode(what), mimetype="application/json")
-
-
-@lru_cache
-def _tokens() -> bytes:
-    """The product's colours and type scale."""
-    return (files("server.kit") / "web" / "static" / "tokens.css").read_bytes()
-
-
-@lru_cache
-def _asset(name: str) -> str:
-    """Address of a static file with the digest of its content."""
-    content = (Path(__file__).parent / "static" / name).read_bytes()
-    return url_for("static", filename=name, v=hashlib.sha256(content).hexdigest()[:12])

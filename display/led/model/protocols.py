@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 MAX_KEPT = 4096
 BROADCAST_ONBON = 0xFFFE
@@ -62,8 +62,8 @@ class Onbon:
     """
 
     UNESCAPED = ((b"\xa6\x02", b"\xa5"), (b"\xa6\x01", b"\xa6"), (b"\x5b\x02", b"\x5a"), (b"\x5b\x01", b"\x5b"))  # fmt: skip
-    EFFECTS = {1: "still", 2: "typed", 3: "scroll"}  # noqa: RUF012 - a table
-    COLOURS = {"1": "red", "2": "green", "3": "yellow"}  # noqa: RUF012 - a table
+    EFFECTS: ClassVar[dict[int, str]] = {1: "still", 2: "typed", 3: "scroll"}
+    COLOURS: ClassVar[dict[str, str]] = {"1": "red", "2": "green", "3": "yellow"}
 
     def __init__(self, address: int, *, width_px: int, six: bool = False) -> None:
         self.address = address
@@ -168,7 +168,7 @@ class Alpha:
     to 03, four hex digits | 04. It never answers a write.
     """
 
-    EFFECTS = {"a": "scroll", "b": "still", "c": "flash"}  # noqa: RUF012 - a table
+    EFFECTS: ClassVar[dict[str, str]] = {"a": "scroll", "b": "still", "c": "flash"}
 
     def __init__(self, address: str) -> None:
         self.address = address

@@ -9,18 +9,12 @@ GET  /model/tray?since=n     the same slips as HTML, newest first, for the live 
 GET  /model/slips/n.svg, /model/slips/n/i.png, /model/strip.svg, /model/strip/i.png
 """
 
-import hashlib
-from collections.abc import Iterator
 from datetime import datetime
-from functools import lru_cache
-from importlib.resources import files
-from pathlib import Path
 from typing import Protocol
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import msgspec
-from flask import Flask, Response, abort, jsonify, redirect, render_template, request, url_for
+from flask import Flask, Response, abort, redirect, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -30,15 +24,10 @@ from kiosk.printing.model.machine import Machine
 from kiosk.printing.model.paper import DOTS_PER_MM, Image, Slip
 from kiosk.printing.model.tray import Tray
 from kiosk.printing.model.view import View, view_of
+from server.kit.modelling import events, json_of, model_app, not_understood, own_page_only
 
 SHOWN_SLIPS = 30
 MAX_SLIPS_ANSWER = 500
-BEAT_S = 2.0
-"""The page takes silence of three beats for a lost connection."""
-CSP = (
-    "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
-    "frame-ancestors 'none'"
-)
 CUTS = {"full": "全切", "partial": "半切", "torn": "手撕", "none": "没切断"}
 
 
@@ -63,7 +52,7 @@ def create_app(body: Body, tray: Tray, *, title: str, tz: ZoneInfo) -> Flask:
         title: what stands beside the printer's name, e.g. its port.
         tz: hall time zone, for the times under the slips.
     """
-    app = Flask(__name__)
+    app = model_app(__name__)
     machine = body.machine
 
     def view() -> View:
@@ -72,18 +61,7 @@ def create_app(body: Body, tray: Tray, *, title: str, tz: ZoneInfo) -> Flask:
     def stamp(slip: Slip) -> str:
         return datetime.fromisoformat(slip.at).astimezone(tz).strftime("%H:%M:%S")
 
-    app.jinja_env.globals.update(
-        asset=_asset, stamp=stamp, cuts=CUTS, dots_per_mm=DOTS_PER_MM, svg=_inline
-    )
-
-    @app.after_request
-    def headers(response: AnyResponse) -> AnyResponse:
-        response.headers["Content-Security-Policy"] = CSP
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Referrer-Policy"] = "no-referrer"
-        if "v" not in request.args:
-            response.headers["Cache-Control"] = "no-store"
-        return response
+    app.jinja_env.globals.update(stamp=stamp, cuts=CUTS, dots_per_mm=DOTS_PER_MM, svg=_inline)
 
     @app.get("/")
     def page() -> str:
@@ -97,24 +75,16 @@ def create_app(body: Body, tray: Tray, *, title: str, tz: ZoneInfo) -> Flask:
             shown=SHOWN_SLIPS,
         )
 
-    @app.get("/healthz")
-    def healthz() -> Response:
-        return jsonify(ok=True)
-
-    @app.get("/kit/tokens.css")
-    def tokens() -> Response:
-        return Response(_tokens(), mimetype="text/css")
-
     @app.get("/model/state")
     def state() -> Response:
-        return _json(view())
+        return json_of(view())
 
     @app.get("/model/slips")
     def slips() -> Response:
         since = request.args.get("since", 0, type=int)
         numbers = range(max(0, since) + 1, tray.last + 1)[:MAX_SLIPS_ANSWER]
         found = [slip for n in numbers if (slip := tray.slip(n)) is not None]
-        return _json({"slips": found, "last": tray.last})
+        return json_of({"slips": found, "last": tray.last})
 
     @app.get("/model/tray")
     def tray_html() -> str:
@@ -124,35 +94,22 @@ def create_app(body: Body, tray: Tray, *, title: str, tz: ZoneInfo) -> Flask:
 
     @app.post("/model/control")
     def control() -> AnyResponse:
-        origin = request.headers.get("Origin")
-        if origin and urlsplit(origin).netloc != request.host:
-            abort(403)
+        own_page_only()
         try:
             if request.is_json:
                 faults = msgspec.json.decode(request.get_data(), type=Faults)
             else:
                 faults = msgspec.convert(_from_form(dict(request.form)), Faults)
         except (msgspec.ValidationError, msgspec.DecodeError) as error:
-            answer = jsonify(
-                type="about:blank",
-                title="Not understood",
-                status=400,
-                code="malformed",
-                detail="模型不认识这个故障，请看 faults.py 里的名称",
-                detail_en=str(error),
-                context={},
-            )
-            answer.mimetype = "application/problem+json"
-            answer.status_code = 400
-            return answer
+            return not_understood("模型不认识这个故障，请看 faults.py 里的名称", error)
         body.control(faults)
         if request.is_json:
-            return _json(view())
+            return json_of(view())
         return redirect(url_for("page"), 303)
 
     @app.get("/model/events")
-    def events() -> Response:
-        return Response(_events(body, tray), mimetype="text/event-stream")
+    def told() -> Response:
+        return events(view, lambda: body.changes, body.wait_for_change)
 
     @app.get("/model/slips/<int:n>.svg")
     def slip_drawing(n: int) -> Response:
@@ -188,14 +145,6 @@ def create_app(body: Body, tray: Tray, *, title: str, tz: ZoneInfo) -> Flask:
     return app
 
 
-def _events(body: Body, tray: Tray) -> Iterator[str]:
-    """A View now, at every change (settled), and at every beat; ends when the page goes away."""
-    while True:
-        seen = body.changes
-        yield f"data: {msgspec.json.encode(view_of(body.machine, tray.last)).decode()}\n\n"
-        body.wait_for_change(seen, BEAT_S)
-
-
 def _strip(machine: Machine) -> str:
     strip = machine.head.strip
     return strip_svg(
@@ -210,10 +159,6 @@ def _inline(slip: Slip) -> Markup:
     return Markup(slip_svg(slip))  # noqa: S704 - built by drawing.py, every text escaped
 
 
-def _json(answer: object) -> Response:
-    return Response(msgspec.json.encode(answer), mimetype="application/json")
-
-
 def _from_form(form: dict[str, str]) -> dict[str, object]:
     """Form fields are text: `true`, `false` and whole numbers become what they mean."""
     words: dict[str, object] = {"true": True, "false": False}
@@ -221,16 +166,3 @@ def _from_form(form: dict[str, str]) -> dict[str, object]:
         name: int(value) if value.lstrip("-").isdecimal() else words.get(value, value)
         for name, value in form.items()
     }
-
-
-@lru_cache
-def _tokens() -> bytes:
-    """The product's colours and type scale; a file of the kit, read and not imported."""
-    return (files("server.kit") / "web" / "static" / "tokens.css").read_bytes()
-
-
-@lru_cache
-def _asset(name: str) -> str:
-    """Address of a static file with the digest of its content."""
-    content = (Path(__file__).parent / "static" / name).read_bytes()
-    return url_for("static", filename=name, v=hashlib.sha256(content).hexdigest()[:12])

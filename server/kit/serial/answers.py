@@ -7,6 +7,7 @@ Noise never raises: what is no answer is skipped and counted.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 from server.kit.serial import frames
@@ -126,14 +127,15 @@ class Answers:
         return done, None
 
 
-class _Form:
-    """One shape of answer. `read` says None: not complete; (0, …): not this; (n, a): n bytes."""
+class _Form(ABC):
+    """One shape of answer."""
 
     proved = False
     """True when a check sum tells it from noise."""
 
+    @abstractmethod
     def read(self, data: bytes) -> tuple[int, Answer] | None:
-        raise NotImplementedError
+        """Return None: not complete; (0, …): not this; (n, a): n bytes are the answer a."""
 
 
 _NOT_THIS = (0, Ok())

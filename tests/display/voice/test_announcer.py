@@ -258,19 +258,6 @@ def test_an_emergency_that_ends_is_not_said_to_its_end():
     assert world.card.stops == 1
 
 
-def test_an_emergency_after_a_restart_of_the_server_is_said_though_it_has_the_old_number():
-    world = World()
-    world.turn(ALARM)
-    world.step()
-    world.turn(msgspec.structs.replace(ALARM, at="2026-11-23T05:00:00.000Z"))
-    world.step()
-
-    assert len(world.card.played) == 2
-
-
-# ---- leading ------------------------------------------------------------------------------------
-
-
 def test_a_display_that_leads_no_more_is_silent_at_once():
     world = World()
     world.turn(item("A"), item("B"))
